@@ -161,8 +161,15 @@ class Pcl(nn.Module):
         )
 
     def load_arrays(self, weights: Arrays) -> None:
-        dtype = next(self.parameters()).dtype
-        self.load_state_dict({k: torch.tensor(v).to(dtype) for k, v in weights.items()})
+        # by hand: load_state_dict would insist on the batch norms' step counters
+        own = self.state_dict()
+        if set(own) != set(weights):
+            raise ValueError(f"weights do not fit: {sorted(set(own) ^ set(weights))[:4]} ...")
+        with torch.no_grad():
+            for k, v in weights.items():
+                if tuple(own[k].shape) != v.shape:
+                    raise ValueError(f"{k}: expected {tuple(own[k].shape)}, found {v.shape}")
+                own[k].copy_(torch.tensor(v))
 
     def state_arrays(self) -> Arrays:
         return {k: v.detach().numpy().copy() for k, v in self.state_dict().items()}
