@@ -1,6 +1,7 @@
 /* Messages to the person at the terminal. A log is an object, not a global: tests make a silent one.
  *
- * Each message is one line; the newline is added. Levels: VP_LOG_INFO to `out` as is, VP_LOG_WARN prefixed "warning: ", VP_LOG_DEBUG only when verbose.
+ * Each message is one line; the newline is added. Levels: VP_LOG_INFO to `out` as is, VP_LOG_WARN prefixed "warning: ",
+ * VP_LOG_DEBUG only when verbose.
  */
 #ifndef VKPCL_LOG_H
 #define VKPCL_LOG_H
