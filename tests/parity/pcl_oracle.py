@@ -7,7 +7,7 @@ an agreement of the two means something. Images are N x 3 x H x W in [0,1].
 """
 import math
 from dataclasses import dataclass
-from typing import Dict, List, Optional, Tuple
+from typing import Dict, Iterable, List, Tuple
 
 import numpy as np
 import torch
@@ -211,23 +211,21 @@ def init_weights(width: float, size: int, seed: int, perturb: bool = False) -> A
     return out
 
 
-def zero_gradient_sibling(name: str) -> Optional[str]:
-    """For a parameter whose gradient is zero in exact arithmetic: the weight that sets its scale.
+def zero_gradients(names: Iterable[str]) -> Dict[str, str]:
+    """Parameters whose gradient is zero in exact arithmetic -> the weight that sets its scale.
 
     A bias in front of a training-mode batch norm is removed by the mean; theta's bias shifts
     every position of a softmax over positions alike.
     """
-    layer, _, kind = name.rpartition(".")
-    if kind != "bias":
-        return None
-    before_norm = layer in ("exp_fc.2", "pose_fc.2")
-    if layer.startswith("decoder.model."):
-        # convolutions sit at 2, 6, 10, ...; the last one is followed by tanh, not by a norm
-        index = int(layer.rpartition(".")[2])
-        before_norm = index % 4 == 2
-    if before_norm or layer.endswith(".theta"):
-        return layer + ".weight"
-    return None
+    every = set(names)
+    out: Dict[str, str] = {}
+    for name in every:
+        layer, _, kind = name.rpartition(".")
+        block, _, index = layer.rpartition(".")
+        before_norm = index.isdigit() and f"{block}.{int(index) + 1}.running_mean" in every
+        if kind == "bias" and (before_norm or index == "theta"):
+            out[name] = layer + ".weight"
+    return out
 
 
 # ------------------------------------------------------------------------------------ losses
