@@ -16,9 +16,10 @@ char *vp_arena_strdup(struct vp_arena *arena, const char *text);
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
-char *vp_arena_printf(struct vp_arena *arena, const char *format, ...);
+char *
+vp_arena_printf(struct vp_arena *arena, const char *format, ...);
 
-#define vp_arena_new(arena, type) ((type *)vp_arena_alloc((arena), sizeof(type)))
+#define vp_arena_new(arena, type)          ((type *)vp_arena_alloc((arena), sizeof(type)))
 #define vp_arena_array(arena, type, count) ((type *)vp_arena_alloc((arena), sizeof(type) * (size_t)(count)))
 
 #endif

@@ -28,50 +28,50 @@ struct vp_gpu_info {
     char driver[256]; /* driver name and version text */
     char uuid[37];    /* 8-4-4-4-12 hexadecimal */
     enum vp_gpu_type type;
-    uint64_t memory; /* bytes of the largest device-local heap */
+    uint64_t memory;    /* bytes of the largest device-local heap */
     char unusable[128]; /* why it cannot be used ("Vulkan 1.1 only, 1.2 needed"), empty when it can */
 };
 
-/* All devices of the loader. *count = 0 with VP_OK when a loader but no device exists; VP_ERR_NO_DEVICE when there is no
- * loader at all, with a sentence that says what to install. */
+/* All devices of the loader. *count = 0 with VP_OK when a loader but no device exists; VP_ERR_NO_DEVICE when there is
+ * no loader at all, with a sentence that says what to install. */
 enum vp_status vp_gpu_list(struct vp_gpu_info *infos, int capacity, int *count, struct vp_error *err);
 
 /* What the device can do, after VKPCL_DISABLE masks. A kernel module is usable when these cover its SPIR-V needs. */
 struct vp_gpu_caps {
-    uint32_t subgroup_size;      /* size a kernel will run with */
+    uint32_t subgroup_size; /* size a kernel will run with */
     uint32_t subgroup_min, subgroup_max;
-    bool subgroup_shuffle;       /* shuffle, broadcast, arithmetic: `VKPCL_DISABLE=subgroup` clears it */
-    bool f16;                    /* shaderFloat16 and 16-bit storage: `VKPCL_DISABLE=f16` */
-    bool coopmat;                /* VK_KHR_cooperative_matrix with f16 x f16 -> f32: `VKPCL_DISABLE=coopmat` */
-    bool device_address;         /* bufferDeviceAddress: `VKPCL_DISABLE=bda` */
-    bool texel;                  /* RGBA32F uniform texel buffers: `VKPCL_DISABLE=texel` */
+    bool subgroup_shuffle; /* shuffle, broadcast, arithmetic: `VKPCL_DISABLE=subgroup` clears it */
+    bool f16;              /* shaderFloat16 and 16-bit storage: `VKPCL_DISABLE=f16` */
+    bool coopmat;          /* VK_KHR_cooperative_matrix with f16 x f16 -> f32: `VKPCL_DISABLE=coopmat` */
+    bool device_address;   /* bufferDeviceAddress: `VKPCL_DISABLE=bda` */
+    bool texel;            /* RGBA32F uniform texel buffers: `VKPCL_DISABLE=texel` */
     bool timestamps;
-    bool is_cpu;                 /* a software device */
-    uint32_t max_invocations;    /* per workgroup */
+    bool is_cpu;              /* a software device */
+    uint32_t max_invocations; /* per workgroup */
     uint32_t max_group_size[3];
     uint32_t max_groups[3];
     uint32_t shared_bytes;
-    uint64_t max_binding_bytes;  /* largest storage-buffer range, quirks applied */
-    uint64_t max_texel_elements; /* of one texel-buffer view */
+    uint64_t max_binding_bytes;    /* largest storage-buffer range, quirks applied */
+    uint64_t max_texel_elements;   /* of one texel-buffer view */
     uint64_t max_allocation_bytes; /* largest block the allocator can take at once */
-    uint32_t binding_alignment;  /* every vp_range offset must be a multiple (storage and texel alignment) */
-    bool broadcast_is_slow;      /* quirk: subgroupShuffle with a constant lane beats subgroupBroadcast (Mesa < 24) */
+    uint32_t binding_alignment;    /* every vp_range offset must be a multiple (storage and texel alignment) */
+    bool broadcast_is_slow;        /* quirk: subgroupShuffle with a constant lane beats subgroupBroadcast (Mesa < 24) */
 };
 
 struct vp_gpu_options {
-    const char *device;      /* NULL: $VKPCL_DEVICE, else the best; index, part of a name, or UUID */
-    const char *disable;     /* NULL: $VKPCL_DISABLE; comma-separated: coopmat,f16,subgroup,bda,texel */
+    const char *device;       /* NULL: $VKPCL_DEVICE, else the best; index, part of a name, or UUID */
+    const char *disable;      /* NULL: $VKPCL_DISABLE; comma-separated: coopmat,f16,subgroup,bda,texel */
     const char *cache_folder; /* pipeline cache; NULL: $XDG_CACHE_HOME/vkpcl or ~/.cache/vkpcl; "" : no cache */
-    double submission_ms;    /* bound on one submission, learnt from timestamps; 0: 100 */
-    uint64_t memory_limit;   /* bytes this process may allocate; 0: the device's budget */
-    bool validation;         /* layers with synchronisation validation; also VKPCL_VALIDATION=1 */
-    bool profile;            /* timestamps round every dispatch */
+    double submission_ms;     /* bound on one submission, learnt from timestamps; 0: 100 */
+    uint64_t memory_limit;    /* bytes this process may allocate; 0: the device's budget */
+    bool validation;          /* layers with synchronisation validation; also VKPCL_VALIDATION=1 */
+    bool profile;             /* timestamps round every dispatch */
     const struct vp_log *log; /* may be NULL: silent */
 };
 
 struct vp_gpu;
-/* Opens the chosen device; writes to the log what was chosen and why. A CPU device is taken only when it is the only kind
- * there is or was asked for by name, index or UUID. NULL on failure with *err filled. */
+/* Opens the chosen device; writes to the log what was chosen and why. A CPU device is taken only when it is the only
+ * kind there is or was asked for by name, index or UUID. NULL on failure with *err filled. */
 struct vp_gpu *vp_gpu_create(const struct vp_gpu_options *options, struct vp_error *err);
 void vp_gpu_destroy(struct vp_gpu *gpu); /* waits for the device; NULL is allowed */
 const struct vp_gpu_caps *vp_gpu_caps(const struct vp_gpu *gpu);
@@ -104,8 +104,8 @@ enum vp_status vp_gpu_upload(struct vp_gpu *gpu, struct vp_range to, const void 
 enum vp_status vp_gpu_download(struct vp_gpu *gpu, struct vp_range from, void *data, struct vp_error *err);
 enum vp_status vp_gpu_fill(struct vp_gpu *gpu, struct vp_range to, uint32_t word, struct vp_error *err);
 
-/* A download in two halves, so that the host never waits inside a step: begin enqueues the copy behind all earlier work;
- * end waits for that copy only (usually long done) and hands the bytes over. At most 16 may be under way. */
+/* A download in two halves, so that the host never waits inside a step: begin enqueues the copy behind all earlier
+ * work; end waits for that copy only (usually long done) and hands the bytes over. At most 16 may be under way. */
 struct vp_readback {
     int slot;
 };
@@ -124,11 +124,11 @@ bool vp_gpu_has_kernel(const struct vp_gpu *gpu, const char *name);
 /* What reflection found in a module; for tests, `vkpcl ops` and the planner. */
 struct vp_kernel_info {
     const char *name;
-    int binding_count;                  /* highest binding + 1 */
+    int binding_count;                                    /* highest binding + 1 */
     bool reads[VP_MAX_BINDINGS], writes[VP_MAX_BINDINGS]; /* from NonReadable/NonWritable; texel buffers only read */
-    bool texel[VP_MAX_BINDINGS];        /* uniform texel buffer (RGBA32F view), else storage buffer */
+    bool texel[VP_MAX_BINDINGS];                          /* uniform texel buffer (RGBA32F view), else storage buffer */
     uint32_t push_bytes;
-    uint32_t local_size[3];             /* 0 where a specialisation constant gives it */
+    uint32_t local_size[3]; /* 0 where a specialisation constant gives it */
 };
 /* NULL when no such module is embedded. Works without a device. */
 const struct vp_kernel_info *vp_kernel_info(const char *name);
@@ -137,16 +137,16 @@ const char *vp_kernel_name(int index);
 
 /* One kernel launch. Pointers are read during the call that takes it, never kept. */
 struct vp_dispatch {
-    const char *kernel;                 /* embedded module */
-    uint32_t spec[VP_MAX_SPEC];         /* values of constant_id 0, 1, ... */
+    const char *kernel;         /* embedded module */
+    uint32_t spec[VP_MAX_SPEC]; /* values of constant_id 0, 1, ... */
     int spec_count;
     struct vp_range bindings[VP_MAX_BINDINGS]; /* in order of binding number */
     int binding_count;
     const void *push;
     uint32_t push_bytes;
     uint32_t groups[3];
-    double flops, bytes;                /* the op's own count: cost bound and profile */
-    const char *label;                  /* "conv2d fwd layer1.0": debugger labels and profile rows; copied */
+    double flops, bytes; /* the op's own count: cost bound and profile */
+    const char *label;   /* "conv2d fwd layer1.0": debugger labels and profile rows; copied */
 };
 
 /* ---- programs ------------------------------------------------------------------------------------------------ */
@@ -154,13 +154,13 @@ struct vp_dispatch {
 /* A list of dispatches, recorded once. Barriers follow from the ranges each kernel reads and writes (reflection). It is
  * cut into submissions bounded by options.submission_ms: first by estimate, later by measured timestamps. */
 struct vp_program;
-struct vp_program *vp_program_create(struct vp_gpu *gpu, const char *name, const struct vp_dispatch *dispatches, int count,
-                                     struct vp_error *err);
+struct vp_program *vp_program_create(struct vp_gpu *gpu, const char *name, const struct vp_dispatch *dispatches,
+                                     int count, struct vp_error *err);
 void vp_program_destroy(struct vp_program *program); /* waits until it is idle; NULL is allowed */
 /* Enqueues the whole program; returns without waiting. */
 enum vp_status vp_program_submit(struct vp_program *program, struct vp_error *err);
 int vp_program_submissions(const struct vp_program *program); /* how many pieces it is cut into now */
-double vp_program_ms(const struct vp_program *program); /* device time of the last finished run, 0 before */
+double vp_program_ms(const struct vp_program *program);       /* device time of the last finished run, 0 before */
 
 /* ---- profile ------------------------------------------------------------------------------------------------- */
 

@@ -23,7 +23,9 @@ enum vp_rng_stream {
 };
 
 /* (stream high, stream low) in one number. */
-static inline uint64_t vp_rng_stream(enum vp_rng_stream use, uint32_t step) { return ((uint64_t)use << 32) | step; }
+static inline uint64_t vp_rng_stream(enum vp_rng_stream use, uint32_t step) {
+    return ((uint64_t)use << 32) | step;
+}
 
 /* Four 32-bit words for (seed, stream, index). */
 void vp_philox(uint64_t seed, uint64_t stream, uint64_t index, uint32_t out[4]);
@@ -31,8 +33,8 @@ void vp_philox(uint64_t seed, uint64_t stream, uint64_t index, uint32_t out[4]);
 /* Uniform in [0,1): the top 24 bits / 2^24; value number `index` of the stream (word index % 4 of block index / 4). */
 float vp_rng_uniform(uint64_t seed, uint64_t stream, uint64_t index);
 
-/* Standard normal: value number `index` of the stream. Box-Muller on the words (2i, 2i+1) of the stream, with log, sqrt,
- * sin and cos built from exactly rounded operations; absolute error of the transform below 1e-6. */
+/* Standard normal: value number `index` of the stream. Box-Muller on the words (2i, 2i+1) of the stream, with log,
+ * sqrt, sin and cos built from exactly rounded operations; absolute error of the transform below 1e-6. */
 float vp_rng_normal(uint64_t seed, uint64_t stream, uint64_t index);
 
 /* Uniform integer in [0, bound), bound > 0, without modulo bias worth naming (64-bit multiply-shift). */

@@ -1,10 +1,10 @@
 /* The tape: builds one phase of training as a list of kernel launches, forward and backward, and plans its memory.
  *
- * An op's builder (include/vkpcl/ops/...) checks shapes, makes its output tensors, emits its forward launches, and pushes
- * a node; pushing the node *is* registering its backward. vp_tape_backward then walks the nodes in reverse and each
- * emits its backward launches. Nothing touches the device until vp_tape_bind: launches name slots (virtual buffers), and
- * the planner gives every slot a place in one arena from its first and last use. The bound tape is a vp_program that is
- * replayed every iteration; what changes per step lives in small buffers that the host uploads.
+ * An op's builder (include/vkpcl/ops/...) checks shapes, makes its output tensors, emits its forward launches, and
+ * pushes a node; pushing the node *is* registering its backward. vp_tape_backward then walks the nodes in reverse and
+ * each emits its backward launches. Nothing touches the device until vp_tape_bind: launches name slots (virtual
+ * buffers), and the planner gives every slot a place in one arena from its first and last use. The bound tape is a
+ * vp_program that is replayed every iteration; what changes per step lives in small buffers that the host uploads.
  *
  *     struct vp_tensor *y = vp_conv2d(tape, x, w, b, &desc);      builders, in order
  *     vp_tape_backward(tape, loss, seed);                         reverse walk from the loss
@@ -29,25 +29,25 @@ struct vp_slot {
     const char *name;
     uint64_t bytes;
     enum vp_slot_kind kind;
-    struct vp_slot *parent;           /* a part of another slot, at `offset` in it; else NULL */
+    struct vp_slot *parent; /* a part of another slot, at `offset` in it; else NULL */
     uint64_t offset;
-    const struct vp_range *external;  /* VP_SLOT_EXTERNAL: read when the tape is bound */
-    int first, last;                  /* launches that use it; -1 none yet */
-    uint32_t bin;                     /* planned place: bin and offset in it */
+    const struct vp_range *external; /* VP_SLOT_EXTERNAL: read when the tape is bound */
+    int first, last;                 /* launches that use it; -1 none yet */
+    uint32_t bin;                    /* planned place: bin and offset in it */
     uint64_t place;
-    struct vp_range range;            /* after vp_tape_bind */
-    struct vp_slot *next;             /* all slots of the tape */
+    struct vp_range range; /* after vp_tape_bind */
+    struct vp_slot *next;  /* all slots of the tape */
 };
 
 /* The value and gradient of a tensor. */
 struct vp_storage {
     struct vp_slot *value;
-    struct vp_slot *grad;       /* made when first asked for */
-    bool grad_written;          /* someone has written the gradient in this backward walk */
-    bool grad_external;         /* gradient slot given from outside (parameters) */
-    struct vp_storage *parent;  /* rows of another storage (vp_split_rows) */
-    uint64_t parent_offset;     /* bytes */
-    bool was_split;             /* its gradient may be written through its parts only */
+    struct vp_slot *grad;      /* made when first asked for */
+    bool grad_written;         /* someone has written the gradient in this backward walk */
+    bool grad_external;        /* gradient slot given from outside (parameters) */
+    struct vp_storage *parent; /* rows of another storage (vp_split_rows) */
+    uint64_t parent_offset;    /* bytes */
+    bool was_split;            /* its gradient may be written through its parts only */
 };
 
 /* What a launch binds: a slot or a part of it. bytes = 0 means from offset to the end. */
@@ -65,10 +65,10 @@ typedef void vp_backward(struct vp_tape *tape, struct vp_node *node);
 enum { VP_NODE_TENSORS = 12 };
 struct vp_node {
     const char *op;
-    vp_backward *backward;               /* NULL: nothing to propagate */
+    vp_backward *backward; /* NULL: nothing to propagate */
     struct vp_tensor *in[VP_NODE_TENSORS];
     struct vp_tensor *out[VP_NODE_TENSORS];
-    void *attributes;                    /* the op's own struct, in the tape's arena */
+    void *attributes;                       /* the op's own struct, in the tape's arena */
     struct vp_slot *saved[VP_NODE_TENSORS]; /* forward results that backward needs (batch statistics, norms) */
     struct vp_node *previous;
 };
@@ -118,7 +118,7 @@ struct vp_launch {
     uint32_t push_bytes;
     uint32_t groups[3]; /* 0 counts as 1 */
     double flops, bytes;
-    const char *label;  /* NULL: the kernel's name */
+    const char *label; /* NULL: the kernel's name */
 };
 #define VP_PUSH(arguments) .push = &(arguments), .push_bytes = (uint32_t)sizeof(arguments)
 void vp_emit(struct vp_tape *tape, const struct vp_launch *launch);
@@ -127,8 +127,8 @@ struct vp_bind vp_value(const struct vp_tensor *x);
 struct vp_bind vp_bind_slot(struct vp_slot *slot);
 /* The gradient of an output, complete: what the node's backward starts from. slot = NULL when nobody wrote it. */
 struct vp_bind vp_grad_in(struct vp_tape *tape, struct vp_tensor *y);
-/* Where to put a gradient of an input. *accumulate tells whether somebody has already written there: the kernel must add
- * (true) or overwrite (false). Only for tensors with needs_grad. */
+/* Where to put a gradient of an input. *accumulate tells whether somebody has already written there: the kernel must
+ * add (true) or overwrite (false). Only for tensors with needs_grad. */
 struct vp_bind vp_grad(struct vp_tape *tape, struct vp_tensor *x, bool *accumulate);
 /* A part of a binding: `count` rows of `row_bytes` from row `first` on. */
 struct vp_bind vp_bind_rows(struct vp_bind bind, uint64_t row_bytes, int64_t first, int64_t count);
@@ -139,8 +139,11 @@ bool vp_any_needs_grad(struct vp_tensor *const *tensors, int count); /* NULLs al
  * row_bytes: bytes per row of each tensor bound by rows. */
 int64_t vp_piece(const struct vp_tape *tape, int64_t rows, int64_t first, const uint64_t *row_bytes, int count);
 
-static inline uint32_t vp_div_up(uint64_t a, uint64_t b) { return (uint32_t)((a + b - 1) / b); }
-/* Groups for a flat index of `count` items, `per_group` each, folded over x and y: flat_index() in common/index.glsl. */
+static inline uint32_t vp_div_up(uint64_t a, uint64_t b) {
+    return (uint32_t)((a + b - 1) / b);
+}
+/* Groups for a flat index of `count` items, `per_group` each, folded over x and y: flat_index() in common/index.glsl.
+ */
 void vp_groups_flat(uint64_t count, uint32_t per_group, uint32_t groups[3]);
 
 /* ---- backward, plan, run ------------------------------------------------------------------------------------- */
@@ -151,15 +154,15 @@ void vp_tape_seed(struct vp_tape *tape, struct vp_tensor *loss, const struct vp_
 void vp_tape_backward(struct vp_tape *tape);
 
 enum { VP_MAX_BINS = 64 };
-/* Bytes a tape needs: bins are separate allocations, none larger than the device allows. Transient bins may be shared by
- * tapes that run one after the other. */
+/* Bytes a tape needs: bins are separate allocations, none larger than the device allows. Transient bins may be shared
+ * by tapes that run one after the other. */
 struct vp_plan {
     int bins;
     uint64_t bin_bytes[VP_MAX_BINS];
     uint64_t pinned_bytes;
     uint64_t transient_bytes; /* sum of bin_bytes */
     int launches;
-    double flops, bytes;      /* sums over the launches */
+    double flops, bytes; /* sums over the launches */
 };
 void vp_tape_plan(struct vp_tape *tape, struct vp_plan *plan);
 
@@ -181,7 +184,8 @@ struct vp_program *vp_tape_program(struct vp_tape *tape);
 /* Host access to pinned or external tensors of a bound tape. */
 struct vp_range vp_tensor_range(const struct vp_tensor *x);
 struct vp_range vp_tensor_grad_range(const struct vp_tensor *x);
-enum vp_status vp_tensor_upload(struct vp_tape *tape, const struct vp_tensor *x, const void *data, struct vp_error *err);
+enum vp_status vp_tensor_upload(struct vp_tape *tape, const struct vp_tensor *x, const void *data,
+                                struct vp_error *err);
 enum vp_status vp_tensor_download(struct vp_tape *tape, const struct vp_tensor *x, void *data, struct vp_error *err);
 enum vp_status vp_tensor_grad_download(struct vp_tape *tape, const struct vp_tensor *x, void *data,
                                        struct vp_error *err);

@@ -16,16 +16,22 @@ struct vp_shape {
     int64_t dim[VP_MAX_RANK];
 };
 
-static inline struct vp_shape vp_shape1(int64_t a) { return (struct vp_shape){1, {a}}; }
-static inline struct vp_shape vp_shape2(int64_t a, int64_t b) { return (struct vp_shape){2, {a, b}}; }
-static inline struct vp_shape vp_shape3(int64_t a, int64_t b, int64_t c) { return (struct vp_shape){3, {a, b, c}}; }
+static inline struct vp_shape vp_shape1(int64_t a) {
+    return (struct vp_shape){1, {a}};
+}
+static inline struct vp_shape vp_shape2(int64_t a, int64_t b) {
+    return (struct vp_shape){2, {a, b}};
+}
+static inline struct vp_shape vp_shape3(int64_t a, int64_t b, int64_t c) {
+    return (struct vp_shape){3, {a, b, c}};
+}
 static inline struct vp_shape vp_shape4(int64_t n, int64_t h, int64_t w, int64_t c) {
     return (struct vp_shape){4, {n, h, w, c}};
 }
 
-int64_t vp_shape_count(struct vp_shape shape);             /* number of elements */
-int64_t vp_shape_columns(struct vp_shape shape);           /* the last dimension */
-int64_t vp_shape_rows(struct vp_shape shape);              /* count / columns */
+int64_t vp_shape_count(struct vp_shape shape);   /* number of elements */
+int64_t vp_shape_columns(struct vp_shape shape); /* the last dimension */
+int64_t vp_shape_rows(struct vp_shape shape);    /* count / columns */
 bool vp_shape_equal(struct vp_shape a, struct vp_shape b);
 const char *vp_shape_text(struct vp_shape shape, char buffer[96]); /* "(16, 32, 32, 64)"; returns buffer */
 uint64_t vp_dtype_bytes(enum vp_dtype dtype);

@@ -1,0 +1,50 @@
+/* What the files of src/tape share. */
+#ifndef VKPCL_TAPE_INTERNAL_H
+#define VKPCL_TAPE_INTERNAL_H
+#include "vkpcl/tape.h"
+
+/* A launch as recorded by vp_emit: slots instead of ranges, until the tape is bound. */
+struct vp_command {
+    struct vp_dispatch dispatch; /* push and label point into the arena; bindings are filled by vp_tape_bind */
+    struct vp_bind bind[VP_MAX_BINDINGS];
+    struct vp_command *next;
+};
+
+struct vp_seed {
+    struct vp_tensor *loss;
+    struct vp_seed *next;
+};
+
+struct vp_tape {
+    struct vp_gpu *gpu;
+    struct vp_gpu_caps caps;
+    struct vp_arena *arena;
+    const char *name;
+    const char *scope;
+    bool training;
+    bool guarded;
+    bool planned;
+    struct vp_slot *slots, **slots_end;
+    int slot_count;
+    struct vp_node *last_node;
+    struct vp_seed *seeds;
+    struct vp_command *commands, **commands_end;
+    int command_count;
+    struct vp_plan plan;
+    struct vp_range pinned[VP_MAX_BINS]; /* blocks of the pinned slots */
+    int pinned_bins;
+    uint64_t pinned_bin_bytes[VP_MAX_BINS];
+    struct vp_tape_memory memory; /* the transient blocks it was bound to */
+    struct vp_program *program;
+};
+
+enum { VP_GUARD_BYTES = 256 };
+
+struct vp_slot *vp_slot_create(struct vp_tape *tape, const char *name, uint64_t bytes, enum vp_slot_kind kind);
+/* The slot that owns the memory, and the offset of `slot` in it. */
+struct vp_slot *vp_slot_root(struct vp_slot *slot, uint64_t *offset);
+/* The gradient slot of a tensor's storage, made on first use; a part of the parent's for split rows. */
+struct vp_slot *vp_storage_grad(struct vp_tape *tape, struct vp_tensor *x);
+struct vp_range vp_slot_range(struct vp_slot *slot);
+
+#endif
