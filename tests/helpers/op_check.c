@@ -137,7 +137,7 @@ static void device_run(struct vp_gpu *gpu, const struct host_case *h, int copies
     struct vp_error err = {0};
     struct vp_tape *tape = vp_tape_create(gpu, h->c->label);
     struct vp_tensor *in[OP_MAX_INPUTS] = {0}, *out[2][OP_MAX_OUTPUTS] = {{0}};
-    struct vp_range seed[OP_MAX_OUTPUTS] = {{0}};
+    struct vp_range seed[2][OP_MAX_OUTPUTS] = {{{0}}};
     vp_tape_guard(tape);
     build_inputs(tape, h->c, in);
     for (int copy = 0; copy < copies; copy++) {
@@ -145,8 +145,8 @@ static void device_run(struct vp_gpu *gpu, const struct host_case *h, int copies
         for (int o = 0; o < h->out_count; o++) {
             vp_tape_keep(tape, out[copy][o]);
             if (!h->room->backward || !out[copy][o]->needs_grad) continue;
-            if (!seed[o].block) must(vp_gpu_alloc(gpu, (uint64_t)h->out_size[o] * 4, "seed", &seed[o], &err), &err);
-            vp_tape_seed(tape, out[copy][o], &seed[o]);
+            must(vp_gpu_alloc(gpu, (uint64_t)h->out_size[o] * 4, "seed", &seed[copy][o], &err), &err);
+            vp_tape_seed(tape, out[copy][o], &seed[copy][o]);
         }
     }
     if (h->room->backward) {
@@ -164,8 +164,10 @@ static void device_run(struct vp_gpu *gpu, const struct host_case *h, int copies
         must(vp_tape_poison(tape, &err), &err);
         for (int i = 0; i < h->in_count; i++) must(vp_tensor_upload(tape, in[i], h->in_f32[i], &err), &err);
         /* Some ops finish their upstream gradient in place: it is given anew for every run. */
-        for (int o = 0; o < h->out_count; o++)
-            if (seed[o].block) must(vp_gpu_upload(gpu, seed[o], h->dout_f32[o], &err), &err);
+        for (int o = 0; o < 2 * h->out_count; o++) {
+            struct vp_range range = seed[o / h->out_count][o % h->out_count];
+            if (range.block) must(vp_gpu_upload(gpu, range, h->dout_f32[o % h->out_count], &err), &err);
+        }
         must(vp_tape_run(tape, &err), &err);
         for (int o = 0; o < h->out_count; o++) {
             r->out[o] = new_array(h->out_size[o], sizeof(float));
@@ -182,8 +184,10 @@ static void device_run(struct vp_gpu *gpu, const struct host_case *h, int copies
     if (damaged) fail_msg("%s / %s: %d slots were written beyond their end", h->room->name, h->c->label, damaged);
     vp_tape_destroy(tape);
     vp_tape_memory_fini(&memory);
-    for (int o = 0; o < OP_MAX_OUTPUTS; o++)
-        if (seed[o].block) vp_gpu_free(gpu, seed[o]);
+    for (int o = 0; o < 2 * OP_MAX_OUTPUTS; o++) {
+        struct vp_range range = seed[o / OP_MAX_OUTPUTS][o % OP_MAX_OUTPUTS];
+        if (range.block) vp_gpu_free(gpu, range);
+    }
 }
 
 static void free_result(struct device_result *r) {

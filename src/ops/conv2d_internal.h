@@ -1,0 +1,46 @@
+/* What the files of the conv2d room share: the shape of one convolution and the launch of each pass. */
+#ifndef VKPCL_CONV2D_INTERNAL_H
+#define VKPCL_CONV2D_INTERNAL_H
+#include "conv2d/conv2d_args.h"
+#include "vkpcl/ops/conv2d.h"
+
+/* A convolution on the tape: what its backward needs to know. */
+struct conv2d {
+    int64_t n, h, w, c, k, r, s, p, q;
+    struct vp_conv2d_desc desc;
+};
+
+/* One way to compute one pass. Tables list them best first; the last row runs on any Vulkan 1.2 device. */
+struct conv2d_variant {
+    const char *kernel;
+    bool (*fits)(const struct vp_tape *tape, const struct conv2d *conv); /* NULL: always */
+    void (*emit)(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
+                 const struct vp_bind *bind, bool accumulate);
+};
+/* The first row that is embedded, usable on the device, and fits. */
+const struct conv2d_variant *vp_conv2d_choose(const struct vp_tape *tape, const struct conv2d *conv,
+                                              const struct conv2d_variant *table, int count);
+
+/* Bindings: forward {x, w, b, y}; backward-data {dy, w, dx}; backward-filter {dy, x, dw}. */
+void vp_conv2d_emit_fwd(struct vp_tape *tape, const struct conv2d *conv, const struct vp_bind *bind);
+void vp_conv2d_emit_bwd_data(struct vp_tape *tape, const struct conv2d *conv, const struct vp_bind *bind,
+                             bool accumulate);
+void vp_conv2d_emit_bwd_filter(struct vp_tape *tape, const struct conv2d *conv, const struct vp_bind *bind,
+                               bool accumulate);
+
+/* Push constants for `images` of the convolution. */
+struct conv2d_args vp_conv2d_args(const struct conv2d *conv, int64_t images);
+/* 2 x multiply-adds of one pass over `images`. */
+double vp_conv2d_flops(const struct conv2d *conv, int64_t images);
+/* Bytes of one image: input and output. */
+static inline uint64_t conv2d_in_bytes(const struct conv2d *conv) {
+    return 4 * (uint64_t)(conv->h * conv->w * conv->c);
+}
+static inline uint64_t conv2d_out_bytes(const struct conv2d *conv) {
+    return 4 * (uint64_t)(conv->p * conv->q * conv->k);
+}
+static inline uint64_t conv2d_filter_bytes(const struct conv2d *conv) {
+    return 4 * (uint64_t)(conv->k * conv->r * conv->s * conv->c);
+}
+
+#endif
