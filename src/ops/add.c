@@ -1,0 +1,31 @@
+#include "vkpcl/ops/add.h"
+#include "add/add_args.h"
+#include "ops/elements.h"
+#include "vkpcl/status.h"
+
+static void add_backward(struct vp_tape *tape, struct vp_node *node) {
+    const float slope = *(const float *)node->attributes;
+    enum vp_act_kind kind = slope < 1 || slope > 1 ? VP_ACT_LEAKY : VP_ACT_NONE;
+    for (int i = 0; i < 2; i++) vp_elements_backward(tape, "add bwd", kind, slope, 1, node->out[0], node->in[i]);
+}
+
+struct vp_tensor *vp_add(struct vp_tape *tape, struct vp_tensor *a, struct vp_tensor *b, float slope) {
+    char a_text[96], b_text[96];
+    vp_assert(vp_shape_equal(a->shape, b->shape), "%s %s, %s %s", a->name, vp_shape_text(a->shape, a_text), b->name,
+              vp_shape_text(b->shape, b_text));
+    vp_assert(slope >= 0, "slope %g", (double)slope);
+    struct vp_tensor *y = vp_tape_output(tape, "add", a->shape, a->needs_grad || b->needs_grad);
+    struct add_args args = {.slope = slope};
+    struct vp_launch launch = {
+        .kernel = "add_fwd", .bind = {vp_value(a), vp_value(b), vp_value(y)}, VP_PUSH(args), .label = "add fwd"};
+    vp_elements_emit(tape, &launch, "add_fwd.v4", 3, &args.count, vp_shape_count(a->shape), 2);
+
+    struct vp_node *node = vp_tape_push(tape, "add", add_backward);
+    float *kept = vp_arena_new(vp_tape_arena(tape), float);
+    *kept = slope;
+    node->in[0] = a;
+    node->in[1] = b;
+    node->out[0] = y;
+    node->attributes = kept;
+    return y;
+}
