@@ -2,6 +2,7 @@
  */
 #include "ops/column_sum.h"
 #include "ops/conv2d_internal.h"
+#include "ops/leaky.h"
 #include "vkpcl/status.h"
 
 struct conv2d_args vp_conv2d_args(const struct conv2d *conv, int64_t images) {
@@ -31,33 +32,13 @@ const struct conv2d_variant *vp_conv2d_choose(const struct vp_tape *tape, const 
     vp_assert(false, "no variant of %s is usable", table[count - 1].kernel);
 }
 
-/* dy becomes the gradient before the activation, in place: this node is the last to need it. */
-static void emit_activation_backward(struct vp_tape *tape, const struct conv2d *conv, struct vp_tensor *y,
-                                     struct vp_bind dy) {
-    uint64_t row_bytes = conv2d_out_bytes(conv);
-    for (int64_t first = 0, n; (n = vp_piece(tape, conv->n, first, &row_bytes, 1)) > 0; first += n) {
-        struct {
-            uint32_t count;
-            float slope;
-        } push = {(uint32_t)(n * conv->p * conv->q * conv->k), conv->desc.slope};
-        struct vp_launch launch = {
-            .kernel = "conv2d_act_bwd",
-            .bind = {vp_bind_rows(vp_value(y), row_bytes, first, n), vp_bind_rows(dy, row_bytes, first, n)},
-            VP_PUSH(push),
-            .flops = push.count,
-            .bytes = 12.0 * push.count,
-            .label = "conv2d act bwd"};
-        vp_groups_flat(push.count, 64 * 4, launch.groups);
-        vp_emit(tape, &launch);
-    }
-}
-
 static void conv2d_backward(struct vp_tape *tape, struct vp_node *node) {
     const struct conv2d *conv = node->attributes;
     struct vp_tensor *x = node->in[0], *w = node->in[1], *b = node->in[2], *y = node->out[0];
     struct vp_bind dy = vp_grad_in(tape, y);
     bool accumulate;
-    if (conv->desc.slope != 1.0f) emit_activation_backward(tape, conv, y, dy);
+    if (conv->desc.slope != 1.0f)
+        vp_emit_leaky_backward(tape, vp_value(y), dy, conv->n, conv->p * conv->q * conv->k, conv->desc.slope);
     if (b && b->needs_grad) {
         struct vp_bind db = vp_grad(tape, b, &accumulate);
         vp_emit_column_sum(tape, dy, conv->n * conv->p * conv->q, conv->k, db, accumulate, "conv2d bias grad");
