@@ -31,7 +31,7 @@ const struct vp_array *vp_safetensors_need(const struct vp_safetensors *file, co
 const char *vp_safetensors_metadata(const struct vp_safetensors *file, const char *key); /* NULL: none */
 int vp_safetensors_metadata_count(const struct vp_safetensors *file);
 struct vp_metadata vp_safetensors_metadata_at(const struct vp_safetensors *file, int index);
-/* Every entry of the metadata's map, the names of the arrays and the path are in messages as they are in the file. */
+/* The path as it was given, for messages. */
 const char *vp_safetensors_path(const struct vp_safetensors *file);
 
 /* ---- writing: declare everything, begin, then hand the data over in the order of declaration ------------------- */
