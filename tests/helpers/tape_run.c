@@ -1,22 +1,11 @@
 #include "tape_run.h"
+#include "gpu_for_tests.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <cmocka.h>
-
-static void check(enum vp_status status, const struct vp_error *err) {
-    if (status != VP_OK) fail_msg("%s", err->message);
-}
-
-struct vp_gpu *tape_run_open(void) {
-    struct vp_error err = {0};
-    struct vp_gpu_options options = {.cache_folder = "", .validation = true};
-    struct vp_gpu *gpu = vp_gpu_create(&options, &err);
-    if (!gpu) fail_msg("%s", err.message);
-    return gpu;
-}
 
 void tape_run_init_on(struct tape_run *run, struct vp_gpu *gpu, const char *name) {
     *run = (struct tape_run){.gpu = gpu};
@@ -25,7 +14,7 @@ void tape_run_init_on(struct tape_run *run, struct vp_gpu *gpu, const char *name
 }
 
 void tape_run_init(struct tape_run *run, const char *name) {
-    tape_run_init_on(run, tape_run_open(), name);
+    tape_run_init_on(run, gpu_for_tests(NULL), name);
     run->owns_gpu = true;
 }
 
@@ -33,30 +22,30 @@ void tape_run_bind(struct tape_run *run) {
     struct vp_error err = {0};
     struct vp_plan plan;
     vp_tape_plan(run->tape, &plan);
-    check(vp_tape_memory_init(&run->memory, run->gpu, &plan, 1, &err), &err);
+    must(vp_tape_memory_init(&run->memory, run->gpu, &plan, 1, &err), &err);
     run->bound = true;
-    check(vp_tape_bind(run->tape, &run->memory, &err), &err);
-    check(vp_tape_poison(run->tape, &err), &err);
+    must(vp_tape_bind(run->tape, &run->memory, &err), &err);
+    must(vp_tape_poison(run->tape, &err), &err);
 }
 
 void tape_run_put(struct tape_run *run, const struct vp_tensor *x, const void *data) {
     struct vp_error err = {0};
-    check(vp_tensor_upload(run->tape, x, data, &err), &err);
+    must(vp_tensor_upload(run->tape, x, data, &err), &err);
 }
 
 void tape_run_go(struct tape_run *run) {
     struct vp_error err = {0};
     int damaged = 0;
-    check(vp_tape_run(run->tape, &err), &err);
-    check(vp_gpu_wait(run->gpu, &err), &err);
-    check(vp_tape_check_guards(run->tape, &damaged, &err), &err);
+    must(vp_tape_run(run->tape, &err), &err);
+    must(vp_gpu_wait(run->gpu, &err), &err);
+    must(vp_tape_check_guards(run->tape, &damaged, &err), &err);
     assert_int_equal(damaged, 0);
     assert_int_equal(vp_gpu_validation_messages(run->gpu), 0);
 }
 
 void tape_run_get(struct tape_run *run, const struct vp_tensor *x, void *data) {
     struct vp_error err = {0};
-    check(vp_tensor_download(run->tape, x, data, &err), &err);
+    must(vp_tensor_download(run->tape, x, data, &err), &err);
 }
 
 void tape_run_fini(struct tape_run *run) {

@@ -1,7 +1,7 @@
 /* For tests of ops that op_check does not fit (no gradient, integer tensors): a device, one tape, poisoned memory.
  *
  *     struct tape_run run;
- *     tape_run_init(&run, "random");            opens the device with validation
+ *     tape_run_init(&run, "random");            opens the device (gpu_for_tests)
  *     ... build on run.tape, vp_tape_keep the outputs ...
  *     tape_run_bind(&run);                      plans, binds and poisons
  *     tape_run_put(&run, input, data);          then upload
@@ -29,8 +29,5 @@ void tape_run_put(struct tape_run *run, const struct vp_tensor *x, const void *d
 void tape_run_go(struct tape_run *run);
 void tape_run_get(struct tape_run *run, const struct vp_tensor *x, void *data);
 void tape_run_fini(struct tape_run *run);
-
-/* Opens the device a test runs on, with validation layers when they are installed. */
-struct vp_gpu *tape_run_open(void);
 
 #endif
