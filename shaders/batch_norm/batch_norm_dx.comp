@@ -1,0 +1,26 @@
+// dx (+)= gamma / deviation * (dy - terms0 - (x - mean) * terms1), terms (group, 2, channel) from batch_norm_finish_bwd.
+// x, dy, dx (rows, channels). One invocation owns one block of rows of one channel item.
+//!variant v4 -DVEC4
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#include "blocks.glsl"
+layout(local_size_x = 64) in;
+layout(std430, binding = 0) readonly buffer X { ITEM x[]; };
+layout(std430, binding = 1) readonly buffer DY { ITEM dy[]; };
+layout(std430, binding = 2) readonly buffer Statistics { ITEM statistics[]; };
+layout(std430, binding = 3) readonly buffer Terms { ITEM terms[]; };
+layout(std430, binding = 4) readonly buffer Gamma { ITEM gamma[]; };
+layout(std430, binding = 5) buffer DX { ITEM dx[]; };
+
+void main() {
+    Block b = own_block();
+    if (!b.valid) return;
+    uint first = b.group * 2 * channels + b.c, second = first + channels;
+    ITEM mean = statistics[first], scale = statistics[second] * gamma[b.c], term0 = terms[first], term1 = terms[second];
+    uint at = b.start;
+    for (uint r = 0; r < b.rows; r++, at += channels) {
+        ITEM g = scale * (dy[at] - term0 - (x[at] - mean) * term1);
+        if (accumulate != 0) g += dx[at];
+        dx[at] = g;
+    }
+}
