@@ -59,13 +59,16 @@ class ChannelAttention(nn.Module):
         self.theta = nn.Conv2d(c, c, 1)
         self.phi = nn.Conv2d(c, c, 1)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def before_activation(self, x: Tensor) -> Tensor:
         n, c, h, w = x.shape
         theta = self.theta(x).reshape(n, c, h * w).softmax(dim=2)
         g = self.g(x).reshape(n, c, h * w).softmax(dim=1)
         phi = self.phi(x).reshape(n, c, h * w)
         s = torch.bmm(phi, theta.transpose(1, 2))  # (n, c, c)
-        return F.leaky_relu(x + torch.bmm(s, g).reshape(n, c, h, w), SLOPE)
+        return x + torch.bmm(s, g).reshape(n, c, h, w)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.leaky_relu(self.before_activation(x), SLOPE)
 
 
 class ResidualBlock(nn.Module):

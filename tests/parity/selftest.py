@@ -11,6 +11,7 @@ from torch import Tensor
 import compare
 import pcl_oracle as po
 import tensor_files as tf
+from steady import steady
 
 # of the lines "name<TAB>AxBxC" in state order, the method's parameter list
 PARAMETER_LIST_SHA256 = "b082f7bdc1aa5de4e1b7e64d123cb4b7bccbc7cb90c481cb25f077c3e38f0575"
@@ -222,19 +223,20 @@ def files() -> str:
 
 
 def comparison_notices() -> str:
-    """The comparison passes float32 PyTorch itself and catches what it must catch."""
+    """The strict comparison passes float32 PyTorch and catches what it must catch."""
     width, size, opt = 0.05, 64, po.Options()
-    weights, inputs = po.init_weights(width, size, 10, perturb=True), po.random_inputs(3, 2, 3, size, 11)
+    inputs = po.random_inputs(3, 2, 3, size, 11)
+    weights = steady(po.init_weights(width, size, 10, perturb=True), inputs, width, size)
     ref64 = po.replay(weights, inputs, width, size, F64, opt)
     ref32 = po.replay(weights, inputs, width, size, torch.float32, opt)
 
     def passes(out: po.Arrays) -> bool:
-        rows, complaints = compare.compare(out, ref64, ref32, weights, opt)
+        rows, complaints = compare.compare(out, ref64, [ref32], weights, opt, strict=True)
         return not complaints and all(r.verdict != "FAIL" for r in rows)
 
-    check(passes(ref32), "float32 PyTorch does not pass against itself")
+    check(passes(ref32), "float32 PyTorch does not pass")
     broken, zero = 0, po.zero_gradients(weights)
-    for key in ref32:
+    for key in list(ref32)[::5]:
         wrong = dict(ref32)
         scale = 1 + (5e-3 if ".grad." in key or ".after." in key else 5e-2)
         wrong[key] = (ref32[key] * scale).astype(np.float32)
