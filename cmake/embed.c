@@ -1,5 +1,7 @@
 /* Build-time tool: writes the given SPIR-V files as one C table (see include/vkpcl/shader_table.h).
+ * Each module is described by the SPIR-V reader of src/gpu, so that a module it cannot describe stops the build.
  * usage: embed OUTPUT.c MODULE.spv ...   The module's name is the file name without folder and ".spv". */
+#include "gpu/reflect.h"
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,18 +16,53 @@ static int compare_names(const void *a, const void *b) {
     return strcmp(base_name(*(char *const *)a), base_name(*(char *const *)b));
 }
 
-static int embed(FILE *out, const char *path, int index) {
+static uint32_t *read_words(const char *path, size_t *count) {
     FILE *in = fopen(path, "rb");
-    if (!in) {
-        perror(path);
+    long bytes = -1;
+    if (in && fseek(in, 0, SEEK_END) == 0) bytes = ftell(in);
+    uint32_t *words = bytes > 0 ? malloc((size_t)bytes) : NULL;
+    if (words) rewind(in);
+    *count = words ? fread(words, sizeof *words, (size_t)bytes / sizeof *words, in) : 0;
+    if (!words) perror(path);
+    if (in) fclose(in);
+    return words;
+}
+
+static void print_bools(FILE *out, const char *field, const bool *values) {
+    fprintf(out, ".%s = {", field);
+    for (int i = 0; i < VP_MAX_BINDINGS; i++) fprintf(out, "%d,", values[i]);
+    fprintf(out, "}, ");
+}
+
+static void print_reflection(FILE *out, const struct vp_reflection *r, const char *name, int length) {
+    fprintf(out, "    {.info = {.name = \"%.*s\", .binding_count = %d, ", length, name, r->info.binding_count);
+    print_bools(out, "reads", r->info.reads);
+    print_bools(out, "writes", r->info.writes);
+    print_bools(out, "texel", r->info.texel);
+    fprintf(out, ".push_bytes = %uu, .local_size = {%uu, %uu, %uu}},\n", (unsigned)r->info.push_bytes,
+            (unsigned)r->info.local_size[0], (unsigned)r->info.local_size[1], (unsigned)r->info.local_size[2]);
+    fprintf(out, "     .capability_count = %d, .capabilities = {", r->capability_count);
+    for (int i = 0; i < r->capability_count; i++) fprintf(out, "%uu, ", (unsigned)r->capabilities[i]);
+    fprintf(out, "0}, .extension_count = %d, .extensions = {", r->extension_count);
+    for (int i = 0; i < r->extension_count; i++) fprintf(out, "\"%s\", ", r->extensions[i]);
+    fprintf(out, "0},\n     .local_default = {%uu, %uu, %uu}, .local_spec = {%d, %d, %d}}",
+            (unsigned)r->local_default[0], (unsigned)r->local_default[1], (unsigned)r->local_default[2],
+            r->local_spec[0], r->local_spec[1], r->local_spec[2]);
+}
+
+/* Writes the words of one module as an array and describes it in *reflection; *words stays alive for its strings. */
+static int embed(FILE *out, const char *path, int index, struct vp_reflection *reflection, uint32_t **words) {
+    size_t count;
+    const char *why;
+    *words = read_words(path, &count);
+    if (!*words) return 1;
+    if (!vp_reflect(*words, count, reflection, &why)) {
+        fprintf(stderr, "%s: the module has %s\n", path, why);
         return 1;
     }
     fprintf(out, "static const uint32_t module_%d[] = {", index);
-    uint32_t word;
-    for (int i = 0; fread(&word, sizeof word, 1, in) == 1; i++)
-        fprintf(out, "%s0x%08xu,", i % 8 ? "" : "\n    ", (unsigned)word);
+    for (size_t i = 0; i < count; i++) fprintf(out, "%s0x%08xu,", i % 8 ? "" : "\n    ", (unsigned)(*words)[i]);
     fprintf(out, "\n};\n");
-    fclose(in);
     return 0;
 }
 
@@ -42,14 +79,24 @@ int main(int argc, char **argv) {
     int count = argc - 2, failed = 0;
     char **modules = argv + 2;
     qsort(modules, (size_t)count, sizeof *modules, compare_names);
+    struct vp_reflection *reflections = calloc((size_t)count + 1, sizeof *reflections);
+    uint32_t **words = calloc((size_t)count + 1, sizeof *words);
+    if (!reflections || !words) return 1;
     fprintf(out, "#include \"vkpcl/shader_table.h\"\n");
-    for (int i = 0; i < count; i++) failed |= embed(out, modules[i], i);
+    for (int i = 0; i < count; i++) failed |= embed(out, modules[i], i, &reflections[i], &words[i]);
     fprintf(out, "const struct vp_shader vp_shaders[] = {\n");
     for (int i = 0; i < count; i++) {
         const char *name = base_name(modules[i]);
         int length = (int)strlen(name) - 4;
-        fprintf(out, "    {\"%.*s\", module_%d, sizeof module_%d},\n", length, name, i, i);
+        fprintf(out, "    {\"%.*s\", module_%d, sizeof module_%d,\n", length, name, i, i);
+        print_reflection(out, &reflections[i], name, length);
+        fprintf(out, "},\n");
+        free(words[i]);
     }
     fprintf(out, "    {0}\n};\nconst int vp_shader_count = %d;\n", count);
-    return fclose(out) != 0 || failed;
+    free(words);
+    free(reflections);
+    if (fclose(out) != 0) failed = 1;
+    if (failed) remove(argv[1]); /* or a later build would take it for done */
+    return failed;
 }

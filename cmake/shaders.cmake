@@ -56,7 +56,8 @@ foreach(source ${shader_sources})
     endforeach()
 endforeach()
 
-add_executable(vp_embed ${CMAKE_SOURCE_DIR}/cmake/embed.c)
+add_executable(vp_embed ${CMAKE_SOURCE_DIR}/cmake/embed.c ${CMAKE_SOURCE_DIR}/src/gpu/reflect.c)
+target_include_directories(vp_embed PRIVATE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)
 list(SORT shader_modules)
 add_custom_command(OUTPUT ${shader_out}/shader_table.c
     COMMAND vp_embed ${shader_out}/shader_table.c ${shader_modules}

@@ -1,0 +1,99 @@
+#include "gpu/profile.h"
+#include "gpu/program.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct vp_profile {
+    struct vp_profile_row *rows; /* labels are ours */
+    int count, capacity;
+    double idle_ms;
+};
+
+struct vp_profile *vp_profile_create(void) {
+    struct vp_profile *profile = calloc(1, sizeof *profile);
+    vp_assert(profile, "out of host memory for a profile");
+    return profile;
+}
+
+static void clear(struct vp_profile *profile) {
+    for (int i = 0; i < profile->count; i++) free((char *)(uintptr_t)profile->rows[i].label);
+    profile->count = 0;
+    profile->idle_ms = 0;
+}
+
+void vp_profile_destroy(struct vp_profile *profile) {
+    if (!profile) return;
+    clear(profile);
+    free(profile->rows);
+    free(profile);
+}
+
+static struct vp_profile_row *row_of(struct vp_profile *profile, const char *label) {
+    for (int i = 0; i < profile->count; i++)
+        if (strcmp(profile->rows[i].label, label) == 0) return &profile->rows[i];
+    if (profile->count == profile->capacity) {
+        profile->capacity = profile->capacity ? 2 * profile->capacity : 64;
+        profile->rows = realloc(profile->rows, (size_t)profile->capacity * sizeof *profile->rows);
+        vp_assert(profile->rows, "out of host memory for %d profile rows", profile->capacity);
+    }
+    struct vp_profile_row *row = &profile->rows[profile->count++];
+    *row = (struct vp_profile_row){.label = strdup(label)};
+    vp_assert(row->label, "out of host memory for a profile row");
+    return row;
+}
+
+void vp_profile_add(struct vp_profile *profile, const char *label, double ms, double flops, double bytes,
+                    double idle_ms) {
+    struct vp_profile_row *row = row_of(profile, label);
+    row->calls++;
+    row->ms += ms;
+    row->flops += flops;
+    row->bytes += bytes;
+    profile->idle_ms += idle_ms;
+}
+
+static int by_time(const void *a, const void *b) {
+    const struct vp_profile_row *x = a, *y = b;
+    if (x->ms != y->ms) return x->ms < y->ms ? 1 : -1;
+    return strcmp(x->label, y->label);
+}
+
+int vp_gpu_profile(struct vp_gpu *gpu, const struct vp_profile_row **rows, double *idle_ms) {
+    *rows = NULL;
+    *idle_ms = 0;
+    struct vp_profile *profile = gpu->profile;
+    if (!profile) return 0;
+    struct vp_error ignored; /* after a loss, what was measured before it is still worth seeing */
+    vp_gpu_wait(gpu, &ignored);
+    for (struct vp_program *p = gpu->programs; p; p = p->next) vp_program_measure(p);
+    if (profile->count) qsort(profile->rows, (size_t)profile->count, sizeof *profile->rows, by_time);
+    *rows = profile->rows;
+    *idle_ms = profile->idle_ms;
+    return profile->count;
+}
+
+void vp_gpu_profile_reset(struct vp_gpu *gpu) {
+    const struct vp_profile_row *rows;
+    double idle;
+    vp_gpu_profile(gpu, &rows, &idle); /* runs under way belong to what is thrown away */
+    if (gpu->profile) clear(gpu->profile);
+}
+
+void vp_gpu_profile_print(struct vp_gpu *gpu, FILE *out) {
+    const struct vp_profile_row *rows;
+    double idle, total = 0;
+    int count = vp_gpu_profile(gpu, &rows, &idle), width = 6;
+    for (int i = 0; i < count; i++) {
+        total += rows[i].ms;
+        if ((int)strlen(rows[i].label) > width) width = (int)strlen(rows[i].label);
+    }
+    double all = total + idle > 0 ? total + idle : 1;
+    fprintf(out, "%-*s | %8s | %10s | %6s | %8s | %7s\n", width, "kernel", "calls", "ms", "share", "GFLOP/s", "GB/s");
+    for (int i = 0; i < count; i++) {
+        double per_ms = rows[i].ms > 0 ? 1e-6 / rows[i].ms : 0;
+        fprintf(out, "%-*s | %8llu | %10.3f | %5.1f%% | %8.2f | %7.2f\n", width, rows[i].label,
+                (unsigned long long)rows[i].calls, rows[i].ms, 100 * rows[i].ms / all, rows[i].flops * per_ms,
+                rows[i].bytes * per_ms);
+    }
+    fprintf(out, "%-*s | %8s | %10.3f | %5.1f%% |\n", width, "idle", "", idle, 100 * idle / all);
+}

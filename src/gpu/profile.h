@@ -1,0 +1,12 @@
+/* The per-kernel profile of one device. */
+#ifndef VKPCL_GPU_PROFILE_H
+#define VKPCL_GPU_PROFILE_H
+
+struct vp_profile;
+struct vp_profile *vp_profile_create(void);
+void vp_profile_destroy(struct vp_profile *profile); /* NULL is allowed */
+/* One call of `label`: device time, the op's own counts, and how long the device stood idle before it. */
+void vp_profile_add(struct vp_profile *profile, const char *label, double ms, double flops, double bytes,
+                    double idle_ms);
+
+#endif
