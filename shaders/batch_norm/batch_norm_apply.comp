@@ -4,7 +4,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "blocks.glsl"
-layout(local_size_x = 64) in;
 layout(std430, binding = 0) readonly buffer X { ITEM x[]; };
 layout(std430, binding = 1) readonly buffer Statistics { ITEM statistics[]; };
 layout(std430, binding = 2) readonly buffer Gamma { ITEM gamma[]; };

@@ -4,7 +4,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "blocks.glsl"
-layout(local_size_x = 64) in;
 layout(constant_id = 0) const bool MOMENTS = true; // partials are mean and centred squares; else plain sums
 layout(std430, binding = 0) readonly buffer From { ITEM from[]; };
 layout(std430, binding = 1) writeonly buffer To { ITEM to[]; };

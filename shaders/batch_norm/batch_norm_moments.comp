@@ -5,7 +5,6 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "blocks.glsl"
-layout(local_size_x = 64) in;
 layout(std430, binding = 0) readonly buffer X { ITEM x[]; };
 layout(std430, binding = 1) writeonly buffer Partials { ITEM partials[]; };
 

@@ -3,6 +3,8 @@
 #include "common/element.glsl"
 #include "common/index.glsl"
 
+layout(local_size_x = 64) in; // before own_block, which uses it
+
 struct Block {
     bool valid;
     uint c;     // channel item
