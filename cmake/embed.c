@@ -12,8 +12,12 @@ static const char *base_name(const char *path) {
     return slash ? slash + 1 : path;
 }
 
+/* Order of the names without ".spv", as the table is searched by: "matmul" before "matmul.am". */
 static int compare_names(const void *a, const void *b) {
-    return strcmp(base_name(*(char *const *)a), base_name(*(char *const *)b));
+    const char *x = base_name(*(char *const *)a), *y = base_name(*(char *const *)b);
+    size_t x_length = strlen(x) - 4, y_length = strlen(y) - 4;
+    int order = strncmp(x, y, x_length < y_length ? x_length : y_length);
+    return order ? order : (x_length > y_length) - (x_length < y_length);
 }
 
 static uint32_t *read_words(const char *path, size_t *count) {
