@@ -18,6 +18,8 @@ struct vp_file {
 enum vp_status vp_file_begin(struct vp_file *file, const char *path, struct vp_error *err);
 enum vp_status vp_file_commit(struct vp_file *file, struct vp_error *err); /* reports a full disk with the path */
 void vp_file_discard(struct vp_file *file);
+/* The second half of commit, for a temporary file that somebody else wrote and closed. On failure it is removed. */
+enum vp_status vp_file_publish(const char *temporary, const char *path, struct vp_error *err);
 
 /* The whole file, plus a zero byte behind it; the caller frees. */
 enum vp_status vp_file_read(const char *path, unsigned char **data, size_t *bytes, struct vp_error *err);

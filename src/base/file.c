@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define UNTOUCHED "cannot write %s: %s (an older file of that name is untouched)"
+
 static char *joined(const char *a, const char *b) {
     size_t first = strlen(a), second = strlen(b);
     char *text = malloc(first + second + 1);
@@ -47,23 +49,32 @@ static void sync_folder(const char *path) {
     close(descriptor);
 }
 
+enum vp_status vp_file_publish(const char *temporary, const char *path, struct vp_error *err) {
+    int descriptor = open(temporary, O_RDONLY), error = 0;
+    /* EINVAL: not a thing that can be synced, such as a pipe. */
+    if (descriptor < 0 || (fsync(descriptor) != 0 && errno != EINVAL)) error = errno;
+    if (descriptor >= 0) close(descriptor);
+    if (error == 0 && rename(temporary, path) != 0) error = errno;
+    if (error == 0) {
+        sync_folder(path);
+        return VP_OK;
+    }
+    unlink(temporary);
+    return vp_fail(err, VP_ERR_IO, UNTOUCHED, path, reason(error));
+}
+
 enum vp_status vp_file_commit(struct vp_file *file, struct vp_error *err) {
     vp_assert(file->stream, "this file was never begun, or is finished already");
     bool failed = ferror(file->stream) != 0;
-    int error = 0;
-    errno = 0;
+    int error = 0; /* a write that failed earlier has lost its reason */
     if (fflush(file->stream) != 0) failed = true, error = errno;
-    /* EINVAL: not a thing that can be synced, such as a pipe. */
-    if (!failed && fsync(fileno(file->stream)) != 0 && errno != EINVAL) failed = true, error = errno;
     if (fclose(file->stream) != 0 && !failed) failed = true, error = errno;
-    if (!failed && rename(file->temporary, file->path) != 0) failed = true, error = errno;
-    enum vp_status status = VP_OK;
+    enum vp_status status;
     if (failed) {
-        status = vp_fail(err, VP_ERR_IO, "cannot write %s: %s (an older file of that name is untouched)", file->path,
-                         reason(error));
         unlink(file->temporary);
+        status = vp_fail(err, VP_ERR_IO, UNTOUCHED, file->path, reason(error));
     } else {
-        sync_folder(file->path);
+        status = vp_file_publish(file->temporary, file->path, err);
     }
     forget(file);
     return status;
