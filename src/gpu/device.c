@@ -62,6 +62,7 @@ static enum vp_status create(struct vp_gpu *gpu, const struct vp_gpu_options *op
     if (status != VP_OK) return status;
     struct vp_gpu_features features;
     vp_caps_query(gpu->instance.handle, gpu->physical, disabled, &gpu->caps, &gpu->traits, &features);
+    if (disabled) vp_log(&gpu->log, VP_LOG_INFO, "masked: %s", or_environment(options->disable, "VKPCL_DISABLE"));
     open_device(gpu, &features);
     vp_queue_init(gpu);
     vp_transfers_init(gpu);

@@ -68,6 +68,8 @@ void vp_quirks_apply(const VkPhysicalDeviceProperties *device, const VkPhysicalD
                      struct vp_gpu_caps *caps);
 /* Device memory of a heap that says `reported`: software drivers that state a constant get the machine's memory. */
 uint64_t vp_quirks_heap_bytes(VkPhysicalDeviceType type, uint64_t reported);
+/* What of `left` bytes is really there: software devices share the machine's memory with everybody. */
+uint64_t vp_quirks_free_bytes(bool is_cpu, uint64_t left);
 
 /* Fills one line of the list. */
 void vp_gpu_describe(VkPhysicalDevice physical, int index, struct vp_gpu_info *info);
@@ -88,7 +90,7 @@ struct vp_instance {
 enum vp_status vp_instance_init(struct vp_instance *instance, bool validation, const struct vp_log *log,
                                 struct vp_error *err);
 void vp_instance_fini(struct vp_instance *instance);
-/* All physical devices; the caller frees *devices. */
+/* All physical devices, none when the loader found no driver; the caller frees *devices. */
 void vp_instance_devices(const struct vp_instance *instance, VkPhysicalDevice **devices, int *count);
 
 /* ---- memory and transfers ------------------------------------------------------------------------------------ */
@@ -217,6 +219,8 @@ void vp_commands_barrier(struct vp_gpu *gpu, VkCommandBuffer commands, VkPipelin
 enum vp_status vp_queue_submit(struct vp_gpu *gpu, VkCommandBuffer commands, uint64_t *value, struct vp_error *err);
 enum vp_status vp_queue_wait(struct vp_gpu *gpu, uint64_t value, struct vp_error *err);
 bool vp_queue_reached(struct vp_gpu *gpu, uint64_t value);
+/* Reads the timestamps of all programs whose last run is over (measure.c). */
+void vp_programs_collect(struct vp_gpu *gpu);
 
 /* ---- names for debuggers (debug.c) --------------------------------------------------------------------------- */
 

@@ -80,10 +80,10 @@ static enum vp_status create(struct vp_instance *instance, bool validation, stru
         NULL, &instance->handle);
     if (result == VK_SUCCESS) return VP_OK;
     instance->handle = VK_NULL_HANDLE;
+    if (result == VK_ERROR_INCOMPATIBLE_DRIVER) return VP_OK; /* a loader without any driver: an empty list */
     return vp_fail(
         err, VP_ERR_NO_DEVICE,
-        "the Vulkan loader found no usable driver (vkCreateInstance: %s): install your GPU's Vulkan driver, or "
-        "mesa-vulkan-drivers for a software device",
+        "the Vulkan loader does not start (vkCreateInstance: %s): reinstall libvulkan1 and your GPU's driver",
         vp_vk_result_name(result));
 }
 
@@ -105,7 +105,7 @@ enum vp_status vp_instance_init(struct vp_instance *instance, bool validation, c
             "unset VKPCL_VALIDATION",
             validation_layer);
     enum vp_status status = create(instance, validation, err);
-    if (status != VP_OK) return status;
+    if (status != VP_OK || !instance->handle) return status;
     volkLoadInstanceOnly(instance->handle);
     if (validation && instance->debug_utils)
         VP_VK(vkCreateDebugUtilsMessengerEXT(instance->handle,
@@ -134,6 +134,7 @@ void vp_instance_devices(const struct vp_instance *instance, VkPhysicalDevice **
     uint32_t found = 0;
     *devices = NULL;
     *count = 0;
+    if (!instance->handle) return;
     /* A broken driver makes the enumeration fail; that is the same to us as having no device. */
     if (vkEnumeratePhysicalDevices(instance->handle, &found, NULL) < VK_SUCCESS || found == 0) return;
     VkPhysicalDevice *list = calloc(found, sizeof(VkPhysicalDevice));

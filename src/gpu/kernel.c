@@ -103,7 +103,8 @@ enum vp_status vp_kernel_module(struct vp_gpu *gpu, int shader, struct vp_module
 
 static bool uses_subgroups(const struct vp_reflection *r) {
     for (int i = 0; i < r->capability_count; i++)
-        if (r->capabilities[i] == 61) return true; /* GroupNonUniform, which every other one implies */
+        if (r->capabilities[i] == 61 || r->capabilities[i] == 6022)
+            return true; /* GroupNonUniform, which the other ones imply, and CooperativeMatrixKHR */
     return false;
 }
 

@@ -21,7 +21,9 @@ static uint64_t *read_queries(const struct vp_program *program, int first, int c
 
 static void learn(struct vp_program *program, const uint64_t *ticks) {
     program->ms = ticks_ms(program->gpu, ticks[0], ticks[2 * program->segment_count - 1]);
-    if (program->measured) return;
+    if (program->lessons == 0) return;
+    program->lessons--;
+    program->learnt = true;
     for (int i = 0; i < program->segment_count; i++) {
         const struct vp_segment *segment = &program->segments[i];
         double measured = ticks_ms(program->gpu, ticks[2 * i], ticks[2 * i + 1]), estimated = 0;
@@ -29,7 +31,6 @@ static void learn(struct vp_program *program, const uint64_t *ticks) {
         if (measured < 1e-6 || estimated <= 0) continue;
         for (int k = 0; k < segment->count; k++) program->steps[segment->first + k].cost_ms *= measured / estimated;
     }
-    program->measured = true;
 }
 
 static void profile(struct vp_program *program) {
@@ -45,6 +46,11 @@ static void profile(struct vp_program *program) {
     free(ticks);
 }
 
+void vp_programs_collect(struct vp_gpu *gpu) {
+    for (struct vp_program *p = gpu->programs; p; p = p->next)
+        if (p->pending && vp_queue_reached(gpu, p->value)) vp_program_measure(p);
+}
+
 void vp_program_measure(struct vp_program *program) {
     if (!program->pending) return;
     program->pending = false;
@@ -56,7 +62,6 @@ void vp_program_measure(struct vp_program *program) {
 }
 
 bool vp_program_wants_recut(const struct vp_program *program) {
-    if (!program->measured) return false;
     double bound = program->gpu->submission_ms;
     int *starts = calloc((size_t)program->step_count + 1, sizeof *starts);
     vp_assert(starts, "out of host memory for %d steps", program->step_count);

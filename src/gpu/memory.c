@@ -193,6 +193,7 @@ uint64_t vp_gpu_memory_free(const struct vp_gpu *gpu) {
         uint64_t size = budget.heapBudget[gpu->traits.heap], usage = budget.heapUsage[gpu->traits.heap];
         left = size > usage ? size - usage : 0;
     }
+    left = vp_quirks_free_bytes(gpu->caps.is_cpu, left);
     if (gpu->memory_limit) {
         uint64_t allowed = gpu->memory_limit > gpu->used ? gpu->memory_limit - gpu->used : 0;
         if (allowed < left) left = allowed;

@@ -63,9 +63,8 @@ int vp_gpu_profile(struct vp_gpu *gpu, const struct vp_profile_row **rows, doubl
     *idle_ms = 0;
     struct vp_profile *profile = gpu->profile;
     if (!profile) return 0;
-    struct vp_error ignored; /* after a loss, what was measured before it is still worth seeing */
-    vp_gpu_wait(gpu, &ignored);
-    for (struct vp_program *p = gpu->programs; p; p = p->next) vp_program_measure(p);
+    struct vp_error ignored;    /* after a loss, what was measured before it is still worth seeing */
+    vp_gpu_wait(gpu, &ignored); /* which collects the timestamps */
     if (profile->count) qsort(profile->rows, (size_t)profile->count, sizeof *profile->rows, by_time);
     *rows = profile->rows;
     *idle_ms = profile->idle_ms;

@@ -55,6 +55,7 @@ static void note_accesses(const struct vp_gpu *gpu, struct vp_step *step, const 
 static enum vp_status make_step(struct vp_program *program, struct vp_step *step, const struct vp_dispatch *d,
                                 struct vp_error *err) {
     struct vp_gpu *gpu = program->gpu;
+    vp_assert(d->kernel && d->label, "%s: a dispatch without kernel or label", program->name);
     step->shader = vp_shader_find(d->kernel);
     vp_assert(step->shader >= 0, "%s: no kernel %s", d->label, d->kernel);
     vp_assert(vp_gpu_has_kernel(gpu, d->kernel), "%s: %s needs what %s lacks", d->label, d->kernel, gpu->info.name);
@@ -65,7 +66,7 @@ static enum vp_status make_step(struct vp_program *program, struct vp_step *step
     step->flops = d->flops;
     step->bytes = d->bytes;
     step->cost_ms = vp_cost_estimate(gpu->info.type, d->flops, d->bytes);
-    step->label = vp_arena_strdup(program->arena, d->label ? d->label : d->kernel);
+    step->label = vp_arena_strdup(program->arena, d->label);
     return vp_kernel_pipeline(gpu, step->shader, d->spec, d->spec_count, &step->pipeline, err);
 }
 
@@ -104,6 +105,7 @@ struct vp_program *vp_program_create(struct vp_gpu *gpu, const char *name, const
         return NULL;
     }
     create_queries(program);
+    program->lessons = 2;
     vp_program_record(program);
     return program;
 }
@@ -120,7 +122,6 @@ void vp_program_destroy(struct vp_program *program) {
     struct vp_gpu *gpu = program->gpu;
     struct vp_error ignored; /* nothing runs on a lost device */
     vp_queue_wait(gpu, program->value, &ignored);
-    vp_program_measure(program);
     for (struct vp_program **p = &gpu->programs; *p; p = &(*p)->next)
         if (*p == program) {
             *p = program->next;
@@ -137,20 +138,25 @@ void vp_program_destroy(struct vp_program *program) {
     free(program);
 }
 
-/* Timestamps are read when a run is over. The first run of a cut is waited for, to learn from it; a profile wants every
- * run; otherwise nobody waits. */
+/* The first runs of a cut are waited for, to learn from them, and so are all runs of a profile; otherwise nobody waits.
+ */
 static enum vp_status settle(struct vp_program *program, struct vp_error *err) {
+    enum { MOST_RECUTS = 4 }; /* a device whose speed swings gets a mediocre cut, not endless recording */
     struct vp_gpu *gpu = program->gpu;
-    if (!program->pending) return VP_OK;
-    if (program->queries && (!program->measured || gpu->profile)) {
+    bool waits = program->queries && program->pending && (program->lessons || gpu->profile);
+    if (waits) {
         enum vp_status status = vp_queue_wait(gpu, program->value, err);
         if (status != VP_OK) return status;
-        vp_program_measure(program);
-    } else if (vp_queue_reached(gpu, program->value)) {
-        vp_program_measure(program);
+    } else {
+        vp_programs_collect(gpu);
     }
     if (program->retired_count && vp_queue_reached(gpu, program->retired_value)) free_retired(program);
-    if (vp_program_wants_recut(program)) vp_program_record(program);
+    if (program->learnt && program->recuts < MOST_RECUTS && vp_program_wants_recut(program)) {
+        program->recuts++;
+        program->lessons = 1;
+        vp_program_record(program);
+    }
+    program->learnt = false;
     return vp_gpu_check_lost(gpu, err);
 }
 

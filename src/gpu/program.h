@@ -63,7 +63,9 @@ struct vp_program {
     uint64_t retired_value; /* reusable when the timeline shows it */
 
     VkQueryPool queries; /* 2 per segment, then 2 per step when profiling; NULL without timestamps */
-    bool measured;       /* the present cut has been timed once */
+    int lessons;         /* runs still to be waited for and learnt from */
+    int recuts;          /* how often costs moved the cuts */
+    bool learnt;         /* costs changed since the cuts were last looked at */
     bool pending;        /* a run was submitted whose timestamps were not read */
     uint64_t value;      /* timeline value of the last run; 0 before the first */
     double ms;
@@ -76,7 +78,8 @@ void vp_program_unbind(struct vp_program *program);
 void vp_program_record(struct vp_program *program);
 /* Number of barriers between steps; tests count them. */
 int vp_program_barriers(const struct vp_program *program);
-/* Reads the timestamps of the last run, which must be done; learns costs, adds to the profile (measure.c). */
+/* Reads the timestamps of the last run, which must be done; learns costs, adds to the profile (measure.c).
+ * The first run of all compiles, so that costs are learnt from the second too. */
 void vp_program_measure(struct vp_program *program);
 /* Is the present cut far from what the learnt costs ask for? */
 bool vp_program_wants_recut(const struct vp_program *program);

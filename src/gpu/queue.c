@@ -84,7 +84,9 @@ enum vp_status vp_queue_wait(struct vp_gpu *gpu, uint64_t value, struct vp_error
         .pSemaphores = &gpu->timeline,
         .pValues = &value,
     };
-    return VP_VK_STATUS(gpu, gpu->vk.vkWaitSemaphores(gpu->device, &wait, UINT64_MAX), err);
+    status = VP_VK_STATUS(gpu, gpu->vk.vkWaitSemaphores(gpu->device, &wait, UINT64_MAX), err);
+    if (status == VP_OK) vp_programs_collect(gpu);
+    return status;
 }
 
 bool vp_queue_reached(struct vp_gpu *gpu, uint64_t value) {

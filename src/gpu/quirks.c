@@ -1,5 +1,6 @@
 /* Where drivers differ from what they say. The only place that knows vendors and drivers by name. */
 #include "gpu/gpu_internal.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,4 +37,14 @@ uint64_t vp_quirks_heap_bytes(VkPhysicalDeviceType type, uint64_t reported) {
     long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
     if (pages <= 0 || page <= 0) return reported;
     return (uint64_t)pages * (uint64_t)page;
+}
+
+uint64_t vp_quirks_free_bytes(bool is_cpu, uint64_t left) {
+    FILE *in = is_cpu ? fopen("/proc/meminfo", "r") : NULL;
+    char line[128];
+    unsigned long long kib;
+    while (in && fgets(line, sizeof line, in))
+        if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1 && kib * 1024 < left) left = kib * 1024;
+    if (in) fclose(in);
+    return left;
 }

@@ -38,6 +38,7 @@ static void record_segment(struct vp_program *program, int index, struct vp_haza
                                         (uint32_t)(profile_base + 2 * segment->first), (uint32_t)(2 * segment->count));
         timestamp(program, segment->commands, 2 * index);
     }
+    vp_debug_label_begin(gpu, segment->commands, program->name);
     vp_hazards_clear(hazards); /* the buffer begins with a full barrier */
     for (int i = segment->first; i < segment->first + segment->count; i++) {
         const struct vp_step *step = &program->steps[i];
@@ -52,6 +53,7 @@ static void record_segment(struct vp_program *program, int index, struct vp_haza
         record_step(program, segment->commands, step);
         if (profiling) timestamp(program, segment->commands, profile_base + 2 * i + 1);
     }
+    vp_debug_label_end(gpu, segment->commands);
     if (program->queries) timestamp(program, segment->commands, 2 * index + 1);
     VP_VK(gpu->vk.vkEndCommandBuffer(segment->commands));
 }
@@ -86,5 +88,4 @@ void vp_program_record(struct vp_program *program) {
     }
     vp_hazards_fini(&hazards);
     free(starts);
-    program->measured = false;
 }
