@@ -13,7 +13,7 @@ static void forward(const struct op_case *c, double *const *in, double *const *o
 static void backward(const struct op_case *c, double *const *in, double *const *out, double *const *dout,
                      double *const *din) {
     (void)in;
-    vp_act_backward_ref(c->params, vp_shape_count(c->in[0].shape), out[0], dout[0], din[0]);
+    if (din[0]) vp_act_backward_ref(c->params, vp_shape_count(c->in[0].shape), out[0], dout[0], din[0]);
 }
 
 static const struct vp_act_desc relu = {VP_ACT_LEAKY, 0.0F}, lrelu = {VP_ACT_LEAKY, 0.1F}, tanh_ = {VP_ACT_TANH, 0};
