@@ -199,11 +199,44 @@ static bool variable(struct spv_module *m, const struct spv_id *id) {
     return bind(m, id, true, true, false);
 }
 
+/* The fewest words an instruction must have for what is read of it here. */
+static uint32_t shortest(const uint32_t *w) {
+    switch (op_of(w)) {
+    case OP_CAPABILITY:
+    case OP_EXTENSION:
+    case OP_TYPE_STRUCT:
+        return 2;
+    case OP_EXECUTION_MODE:
+    case OP_EXECUTION_MODE_ID:
+        return length_of(w) > 2 && (w[2] == MODE_LOCAL_SIZE || w[2] == MODE_LOCAL_SIZE_ID) ? 6 : 3;
+    case OP_DECORATE:
+    case OP_TYPE_FLOAT:
+    case OP_TYPE_SAMPLED_IMAGE:
+    case OP_CONSTANT_COMPOSITE:
+    case OP_SPEC_CONSTANT_COMPOSITE:
+        return 3;
+    case OP_TYPE_INT:
+    case OP_TYPE_VECTOR:
+    case OP_TYPE_MATRIX:
+    case OP_TYPE_ARRAY:
+    case OP_TYPE_POINTER:
+    case OP_CONSTANT:
+    case OP_SPEC_CONSTANT:
+    case OP_VARIABLE:
+    case OP_MEMBER_DECORATE:
+        return 4;
+    case OP_TYPE_IMAGE:
+        return 9;
+    default:
+        return result_word(op_of(w)) + 1;
+    }
+}
+
 static bool gather(struct spv_module *m, const uint32_t *first, uint32_t *workgroup_size) {
     struct vp_reflection *out = m->out;
     for (const uint32_t *w = first; w < m->end; w += length_of(w)) {
         uint32_t op = op_of(w), n = length_of(w);
-        if (n == 0 || n > (size_t)(m->end - w)) return fail(m, "an instruction that runs past the end");
+        if (n == 0 || n > (size_t)(m->end - w) || n < shortest(w)) return fail(m, "an instruction of the wrong length");
         if (op == OP_CAPABILITY) {
             if (out->capability_count == VP_MAX_CAPABILITIES) return fail(m, "too many capabilities");
             out->capabilities[out->capability_count++] = w[1];
@@ -214,7 +247,7 @@ static bool gather(struct spv_module *m, const uint32_t *first, uint32_t *workgr
             for (int i = 0; i < 3; i++) out->local_default[i] = w[3 + i];
         } else if (op == OP_DECORATE) {
             decorate(m, w);
-            if (w[2] == DECORATION_BUILTIN && w[3] == BUILTIN_WORKGROUP_SIZE) *workgroup_size = w[1];
+            if (n > 3 && w[2] == DECORATION_BUILTIN && w[3] == BUILTIN_WORKGROUP_SIZE) *workgroup_size = w[1];
         } else if (result_word(op)) {
             id_of(m, w[result_word(op)])->op = w;
         }
@@ -227,7 +260,7 @@ static bool describe(struct spv_module *m, const uint32_t *first) {
     if (!gather(m, first, &workgroup_size)) return false;
     measure_structs(m, first);
     const struct spv_id *size = id_of(m, workgroup_size);
-    for (int i = 0; workgroup_size && size->op && i < 3; i++)
+    for (int i = 0; workgroup_size && size->op && length_of(size->op) >= 6 && i < 3; i++)
         if (!local_size_constant(m, size->op[3 + i], i)) return false;
     for (const uint32_t *w = first; w < m->end; w += length_of(w))
         if (op_of(w) == OP_EXECUTION_MODE_ID && w[2] == MODE_LOCAL_SIZE_ID)
