@@ -196,6 +196,9 @@ void vp_tape_guard(struct vp_tape *tape);
 enum vp_status vp_tape_poison(struct vp_tape *tape, struct vp_error *err);
 enum vp_status vp_tape_check_guards(struct vp_tape *tape, int *damaged, struct vp_error *err);
 
+/* A number that tells the chosen kernels, specialisations and grids apart: equal for tapes that launch the same. */
+uint64_t vp_tape_signature(const struct vp_tape *tape);
+
 /* Writes "launch, kernel, slots with places and lifetimes" for people. */
 void vp_tape_print(const struct vp_tape *tape, FILE *out);
 

@@ -44,3 +44,20 @@ enum vp_status vp_tape_check_guards(struct vp_tape *tape, int *damaged, struct v
     }
     return VP_OK;
 }
+
+static uint64_t mix(uint64_t hash, const void *data, size_t bytes) {
+    for (size_t i = 0; i < bytes; i++) hash = (hash ^ ((const unsigned char *)data)[i]) * 0x100000001b3u;
+    return hash;
+}
+
+uint64_t vp_tape_signature(const struct vp_tape *tape) {
+    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
+    for (const struct vp_command *c = tape->commands; c; c = c->next) {
+        const struct vp_dispatch *d = &c->dispatch;
+        hash = mix(hash, d->kernel, strlen(d->kernel));
+        hash = mix(hash, d->spec, sizeof d->spec[0] * (size_t)d->spec_count);
+        hash = mix(hash, d->groups, sizeof d->groups);
+        if (d->push_bytes) hash = mix(hash, d->push, d->push_bytes);
+    }
+    return hash;
+}

@@ -2,7 +2,8 @@
  *
  * For each case, in this order:
  *   1. calculus: the double-precision backward reference against central differences of the forward reference;
- *   2. for every capability mask (nothing disabled, each of texel, bda, subgroup, f16 disabled, everything disabled):
+ *   2. for every capability mask (nothing disabled, each of texel, bda, subgroup, f16 disabled, everything disabled)
+ *      under which the op chooses launches it has not been seen with:
  *      the op on the device against the reference, forward and backward, in poisoned memory with guarded slots;
  *      the op applied twice to the same inputs, so that gradients accumulate; a second run that must repeat every bit;
  *   3. no validation message.

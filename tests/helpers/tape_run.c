@@ -18,6 +18,11 @@ void tape_run_init(struct tape_run *run, const char *name) {
     run->owns_gpu = true;
 }
 
+void tape_run_limit(struct tape_run *run, uint64_t binding_bytes) {
+    struct vp_gpu_caps *caps = (struct vp_gpu_caps *)(uintptr_t)vp_tape_caps(run->tape); /* the tape's own copy */
+    caps->max_binding_bytes = binding_bytes;
+}
+
 void tape_run_bind(struct tape_run *run) {
     struct vp_error err = {0};
     struct vp_plan plan;

@@ -24,6 +24,8 @@ struct tape_run {
 
 void tape_run_init(struct tape_run *run, const char *name);
 void tape_run_init_on(struct tape_run *run, struct vp_gpu *gpu, const char *name); /* gpu stays the caller's */
+/* Before building: pretends that the device's largest binding is this small, so that ops cut their work into pieces. */
+void tape_run_limit(struct tape_run *run, uint64_t binding_bytes);
 void tape_run_bind(struct tape_run *run);
 void tape_run_put(struct tape_run *run, const struct vp_tensor *x, const void *data);
 void tape_run_go(struct tape_run *run);
