@@ -30,6 +30,7 @@ static void resize(const struct vp_augment_block *b, const struct vp_augment_sou
             for (int v = 0; v < height; v++)
                 for (int u = 0; down[v] > 0 && u < width; u++) {
                     double weight = down[v] * across[q * width + u];
+                    if (weight == 0) continue;
                     for (int c = 0; c < 3; c++) sum[c] += weight * pixels[(v * width + u) * 3 + c];
                     weights += weight;
                 }

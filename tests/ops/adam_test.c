@@ -36,7 +36,8 @@ static float *load(struct bench *b, const double *from) {
     return b->narrow;
 }
 
-static void bench_init(struct bench *b) {
+/* limit: largest binding in bytes, 0 the device's own. */
+static void bench_init(struct bench *b, uint64_t limit) {
     *b = (struct bench){0};
     struct vp_adam_param params[PARAMETERS];
     uint64_t offset = 0;
@@ -58,6 +59,7 @@ static void bench_init(struct bench *b) {
     vp_adam_chunks(&b->adam, b->chunks);
 
     tape_run_init(&b->run, "adam");
+    if (limit) tape_run_limit(&b->run, limit);
     struct vp_tape *tape = b->run.tape;
     struct vp_shape shape = vp_shape1(b->count);
     b->t = (struct vp_adam_tensors){
@@ -135,10 +137,9 @@ static void all_but(bool *has_gradient, int without) {
 }
 
 /* Phases leave different parameters out; clipping and loss scale change from step to step. */
-static void test_steps(void **state) {
-    (void)state;
+static void check_steps(uint64_t limit) {
     struct bench b;
-    bench_init(&b);
+    bench_init(&b, limit);
     for (uint32_t step = 0; step < STEPS; step++) {
         bool has_gradient[PARAMETERS];
         all_but(has_gradient, (int)step);
@@ -158,11 +159,21 @@ static void test_steps(void **state) {
     bench_fini(&b);
 }
 
+static void test_steps(void **state) {
+    (void)state;
+    check_steps(0);
+}
+
+static void test_pieces(void **state) {
+    (void)state;
+    check_steps(100000);
+}
+
 /* Bad gradients are counted under the right names; with skip_nonfinite nothing moves, not even a bit. */
 static void test_nonfinite(void **state) {
     (void)state;
     struct bench b;
-    bench_init(&b);
+    bench_init(&b, 0);
     bool has_gradient[PARAMETERS];
     all_but(has_gradient, 2);
     draw_gradients(&b, 0, has_gradient);
@@ -220,6 +231,6 @@ static void test_reference(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_reference), cmocka_unit_test(test_steps),
-                                       cmocka_unit_test(test_nonfinite)};
+                                       cmocka_unit_test(test_pieces), cmocka_unit_test(test_nonfinite)};
     return cmocka_run_group_tests_name("adam", tests, NULL, NULL);
 }

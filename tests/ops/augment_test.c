@@ -79,7 +79,8 @@ static int draw_blocks(struct vp_augment_block *blocks) {
     return n;
 }
 
-static void check_size(int size, bool plain) {
+/* limit: largest binding in bytes, 0 the device's own. */
+static void check_size(int size, bool plain, uint64_t limit) {
     struct vp_augment_source sources[SOURCES];
     struct vp_augment_block blocks[SOURCES * 10 + 24 + 30];
     uint32_t bytes;
@@ -87,6 +88,7 @@ static void check_size(int size, bool plain) {
     int n = draw_blocks(blocks);
     struct tape_run run;
     tape_run_init(&run, "augment");
+    if (limit) tape_run_limit(&run, limit);
     struct vp_augment_tensors t = {
         .pixels = vp_tape_input(run.tape, "pixels", vp_shape1(bytes), VP_U8, false),
         .sources = vp_tape_input(run.tape, "sources", vp_shape2(SOURCES, VP_AUGMENT_SOURCE_WORDS), VP_U32, false),
@@ -125,24 +127,29 @@ static void check_size(int size, bool plain) {
 
 static void test_tiny(void **state) {
     (void)state;
-    check_size(1, false);
-    check_size(2, false);
+    check_size(1, false, 0);
+    check_size(2, false, 0);
 }
 static void test_16(void **state) {
     (void)state;
-    check_size(16, false);
+    check_size(16, false, 0);
 }
 static void test_31(void **state) {
     (void)state;
-    check_size(31, false);
+    check_size(31, false, 0);
 }
 static void test_64(void **state) {
     (void)state;
-    check_size(64, false);
+    check_size(64, false, 0);
+}
+static void test_pieces(void **state) {
+    (void)state;
+    check_size(16, false, 10 * 16 * 16 * 12);
+    check_size(16, true, 10 * 16 * 16 * 12);
 }
 static void test_plain(void **state) {
     (void)state;
-    check_size(33, true);
+    check_size(33, true, 0);
 }
 
 /* What the reference must do by definition, on cases one can see through. */
@@ -178,6 +185,7 @@ static void test_reference(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_reference), cmocka_unit_test(test_tiny),
                                        cmocka_unit_test(test_16),        cmocka_unit_test(test_31),
-                                       cmocka_unit_test(test_64),        cmocka_unit_test(test_plain)};
+                                       cmocka_unit_test(test_64),        cmocka_unit_test(test_plain),
+                                       cmocka_unit_test(test_pieces)};
     return cmocka_run_group_tests_name("augment", tests, NULL, NULL);
 }

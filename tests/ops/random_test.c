@@ -85,6 +85,32 @@ static void test_same_bits_as_the_host(void **state) {
     free(quantiles);
 }
 
+/* A tensor larger than a binding is filled in pieces; every piece goes on where the last one stopped. */
+static void test_pieces(void **state) {
+    (void)state;
+    struct vp_shape shape = vp_shape4(70, 8, 8, 3);
+    enum { COUNT = 70 * 8 * 8 * 3 };
+    struct tape_run run;
+    uint32_t words[VP_RANDOM_STEP_WORDS];
+    float *got = malloc(COUNT * sizeof *got), *want = malloc(COUNT * sizeof *want);
+    tape_run_init(&run, "random pieces");
+    tape_run_limit(&run, 4096);
+    struct vp_tensor *step = vp_tape_input(run.tape, "step", vp_shape1(VP_RANDOM_STEP_WORDS), VP_U32, false);
+    struct vp_random_desc desc = {.step = step, .base = 5};
+    struct vp_tensor *y = vp_random_normal(run.tape, "normal", shape, &desc);
+    vp_tape_keep(run.tape, y);
+    tape_run_bind(&run);
+    vp_random_step(8, 9, 10, words);
+    tape_run_put(&run, step, words);
+    tape_run_go(&run);
+    tape_run_get(&run, y, got);
+    vp_random_ref(VP_RANDOM_NORMAL, shape, 8, 9, 15, NULL, 0, want);
+    assert_memory_equal(got, want, COUNT * sizeof *got);
+    tape_run_fini(&run);
+    free(got);
+    free(want);
+}
+
 /* The reference itself: channels-first numbering, and the base shifts it. */
 static void test_numbering(void **state) {
     (void)state;
@@ -99,6 +125,7 @@ static void test_numbering(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbering), cmocka_unit_test(test_same_bits_as_the_host)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbering), cmocka_unit_test(test_same_bits_as_the_host),
+                                       cmocka_unit_test(test_pieces)};
     return cmocka_run_group_tests_name("random", tests, NULL, NULL);
 }
