@@ -48,9 +48,11 @@ void vp_npz_writer_destroy(struct vp_npz_writer *writer) {
 static zip_source_t *source_of(struct vp_npz_writer *writer, const struct vp_array *array) {
     char *header = malloc(VP_NPY_MAX_HEADER);
     vp_assert(header, "out of host memory");
+    size_t bytes = vp_array_bytes(array);
     zip_buffer_fragment_t pieces[2] = {{(zip_uint8_t *)header, vp_npy_header_print(array, header)},
-                                       {array->data, vp_array_bytes(array)}};
-    return zip_source_buffer_fragment(writer->zip, pieces, 2, 1);
+                                       {array->data, bytes}};
+    if (bytes == 0) free(array->data); /* an empty piece is not kept, and would not be freed */
+    return zip_source_buffer_fragment(writer->zip, pieces, bytes ? 2 : 1, 1);
 }
 
 enum vp_status vp_npz_add_owned(struct vp_npz_writer *writer, const char *name, const struct vp_array *array,
