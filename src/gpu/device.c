@@ -54,15 +54,20 @@ static enum vp_status create(struct vp_gpu *gpu, const struct vp_gpu_options *op
     unsigned disabled;
     enum vp_status status = vp_disable_parse(or_environment(options->disable, "VKPCL_DISABLE"), &disabled, err);
     if (status != VP_OK) return status;
+    if (disabled) vp_log(&gpu->log, VP_LOG_INFO, "masked: %s", or_environment(options->disable, "VKPCL_DISABLE"));
     const char *validation = getenv("VKPCL_VALIDATION");
     bool validate = options->validation || (validation && *validation && strcmp(validation, "0") != 0);
     status = vp_instance_init(&gpu->instance, validate, &gpu->log, err);
     if (status != VP_OK) return status;
     status = choose(gpu, or_environment(options->device, "VKPCL_DEVICE"), err);
     if (status != VP_OK) return status;
+    /* Layers older than an extension take every use of it for an error. */
+    if (gpu->instance.layer_version && gpu->instance.layer_version < VK_MAKE_API_VERSION(0, 1, 3, 255)) {
+        disabled |= VP_DISABLE_COOPMAT;
+        vp_log(&gpu->log, VP_LOG_DEBUG, "the installed validation layers do not know cooperative matrices: masked");
+    }
     struct vp_gpu_features features;
     vp_caps_query(gpu->instance.handle, gpu->physical, disabled, &gpu->caps, &gpu->traits, &features);
-    if (disabled) vp_log(&gpu->log, VP_LOG_INFO, "masked: %s", or_environment(options->disable, "VKPCL_DISABLE"));
     open_device(gpu, &features);
     vp_queue_init(gpu);
     vp_transfers_init(gpu);

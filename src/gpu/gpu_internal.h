@@ -84,6 +84,7 @@ struct vp_instance {
     VkInstance handle;
     VkDebugUtilsMessengerEXT messenger;
     bool debug_utils;
+    uint32_t layer_version; /* of the validation layer; 0 without validation */
     atomic_int messages;
     struct vp_log log;
 };

@@ -14,7 +14,7 @@ static VkBool32 VKAPI_PTR on_message(VkDebugUtilsMessageSeverityFlagBitsEXT seve
         (types & (VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT)) !=
         0;
     if (counts) atomic_fetch_add(&instance->messages, 1);
-    vp_log(&instance->log, counts ? VP_LOG_WARN : VP_LOG_DEBUG, "Vulkan %s: %s",
+    vp_log(&instance->log, counts ? VP_LOG_WARN : VP_LOG_DEBUG, "Vulkan %s: %.1500s",
            severity >= VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT ? "error" : "message", data->pMessage);
     return VK_FALSE;
 }
@@ -30,15 +30,17 @@ static bool has_extension(const char *layer, const char *name) {
     return found;
 }
 
-static bool has_layer(const char *name) {
+/* The Vulkan version a layer was written for; 0 when it is not installed. */
+static uint32_t layer_version(const char *name) {
     uint32_t count = 0;
-    if (vkEnumerateInstanceLayerProperties(&count, NULL) != VK_SUCCESS || count == 0) return false;
+    if (vkEnumerateInstanceLayerProperties(&count, NULL) != VK_SUCCESS || count == 0) return 0;
     VkLayerProperties *list = calloc(count, sizeof *list);
-    bool found = false;
+    uint32_t version = 0;
     if (list && vkEnumerateInstanceLayerProperties(&count, list) >= VK_SUCCESS)
-        for (uint32_t i = 0; i < count && !found; i++) found = strcmp(list[i].layerName, name) == 0;
+        for (uint32_t i = 0; i < count; i++)
+            if (strcmp(list[i].layerName, name) == 0) version = list[i].specVersion;
     free(list);
-    return found;
+    return version;
 }
 
 static enum vp_status create(struct vp_instance *instance, bool validation, struct vp_error *err) {
@@ -98,7 +100,8 @@ enum vp_status vp_instance_init(struct vp_instance *instance, bool validation, c
             "driver, or mesa-vulkan-drivers for a software device");
     if (!vkEnumerateInstanceVersion || volkGetInstanceVersion() < VK_API_VERSION_1_2)
         return vp_fail(err, VP_ERR_NO_DEVICE, "the Vulkan loader is older than 1.2: update the package libvulkan1");
-    if (validation && !has_layer(validation_layer))
+    if (validation) instance->layer_version = layer_version(validation_layer);
+    if (validation && !instance->layer_version)
         return vp_fail(
             err, VP_ERR_USAGE,
             "validation was asked for but the layer %s is not installed: install vulkan-validationlayers, or "
