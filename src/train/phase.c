@@ -1,0 +1,136 @@
+/* What the phases share: the step block, Adam behind the backward pass, planning, and running one step. */
+#include "vkpcl/phase.h"
+#include "vkpcl/ops/adam.h"
+#include "vkpcl/ops/random.h"
+#include "vkpcl/rng.h"
+#include <stdlib.h>
+#include <string.h>
+
+const char *vp_phase_name(enum vp_phase_kind kind) {
+    static const char *const names[VP_PHASES] = {"recon", "face", "pose"};
+    return names[kind];
+}
+
+enum vp_status vp_phase_shared_init(struct vp_phase_shared *shared, struct vp_gpu *gpu, struct vp_params *params,
+                                    const struct vp_phase_settings *settings, struct vp_error *err) {
+    *shared = (struct vp_phase_shared){.gpu = gpu, .params = params};
+    struct vp_adam_param *list = calloc((size_t)params->count, sizeof *list);
+    vp_assert(list, "no host memory for %d parameters", params->count);
+    int trainable = 0;
+    for (; trainable < params->count && params->list[trainable].trainable; trainable++) {
+        const struct vp_param *param = &params->list[trainable];
+        list[trainable] = (struct vp_adam_param){(uint64_t)param->offset, (uint64_t)param->count, true};
+    }
+    vp_adam_init(&shared->adam, list, trainable, settings->beta1, settings->beta2);
+    free(list);
+
+    uint64_t chunks = vp_adam_elements(&shared->adam) / VP_PARAM_ALIGN;
+    uint32_t *table = calloc(chunks, sizeof *table);
+    float *beta = calloc(VP_BETA_STEPS + 1, sizeof *beta);
+    vp_assert(table && beta, "no host memory for the chunk table");
+    vp_adam_chunks(&shared->adam, table);
+    vp_rng_beta_table(settings->beta > 0 ? settings->beta : 1.6, VP_BETA_STEPS, beta);
+    enum vp_status status = vp_gpu_alloc(gpu, 4 * chunks, "Adam's chunk table", &shared->chunks, err);
+    if (status == VP_OK) status = vp_gpu_alloc(gpu, 4 * (VP_BETA_STEPS + 1), "beta quantiles", &shared->beta, err);
+    if (status == VP_OK) status = vp_gpu_upload(gpu, shared->chunks, table, err);
+    if (status == VP_OK) status = vp_gpu_upload(gpu, shared->beta, beta, err);
+    free(table);
+    free(beta);
+    if (status != VP_OK) vp_phase_shared_fini(shared);
+    return status;
+}
+
+void vp_phase_shared_fini(struct vp_phase_shared *shared) {
+    if (shared->chunks.block) vp_gpu_free(shared->gpu, shared->chunks);
+    if (shared->beta.block) vp_gpu_free(shared->gpu, shared->beta);
+    vp_adam_fini(&shared->adam);
+    *shared = (struct vp_phase_shared){0};
+}
+
+/* Adam behind the backward pass, over the four buffers of all parameters. */
+static void emit_adam(struct vp_phase *phase, struct vp_phase_shared *shared) {
+    struct vp_params *params = shared->params;
+    struct vp_tape *tape = phase->tape;
+    struct vp_shape all = vp_shape1(params->trainable_elements);
+    struct vp_adam_tensors tensors = {
+        .p = vp_tape_external(tape, "parameters", all, VP_F32, &params->value, NULL),
+        .g = vp_tape_external(tape, "gradients", all, VP_F32, &params->grad, NULL),
+        .m = vp_tape_external(tape, "first moments", all, VP_F32, &params->m, NULL),
+        .v = vp_tape_external(tape, "second moments", all, VP_F32, &params->v, NULL),
+        .chunks = vp_tape_external(tape, "chunks", vp_shape1(params->trainable_elements / VP_PARAM_ALIGN), VP_U32,
+                                   &shared->chunks, NULL),
+        .step = vp_tape_external(tape, "Adam's step", vp_shape1(vp_adam_words(&shared->adam)), VP_U32,
+                                 &phase->adam_words, NULL)};
+    const struct vp_phase_settings *s = &phase->settings;
+    vp_tape_scope(tape, "adam");
+    phase->report = vp_adam_step(
+        tape, &tensors, &(struct vp_adam_desc){shared->adam.parameters, s->beta1, s->beta2, s->eps, s->weight_decay});
+    vp_tape_keep(tape, phase->report);
+}
+
+struct vp_phase *vp_phase_create(enum vp_phase_kind kind, struct vp_phase_shared *shared,
+                                 const struct vp_phase_settings *settings) {
+    static void (*const build[VP_PHASES])(struct vp_phase *, struct vp_phase_shared *) = {
+        vp_phase_build_recon, vp_phase_build_face, vp_phase_build_pose};
+    struct vp_tape *tape = vp_tape_create(shared->gpu, vp_phase_name(kind));
+    struct vp_arena *arena = vp_tape_arena(tape);
+    struct vp_phase *phase = vp_arena_new(arena, struct vp_phase);
+    *phase = (struct vp_phase){.kind = kind, .settings = *settings, .tape = tape};
+    phase->weights = vp_weights_create(shared->params, tape);
+    phase->step_count = (uint32_t)(VP_STEP_ADAM + vp_adam_words(&shared->adam));
+    phase->step_words = vp_arena_array(arena, uint32_t, phase->step_count);
+    build[kind](phase, shared);
+    vp_tape_backward(tape);
+    phase->has_gradient = vp_arena_array(arena, bool, shared->params->count);
+    for (int i = 0; i < shared->params->count; i++) phase->has_gradient[i] = vp_weights_has_grad(phase->weights, i);
+    emit_adam(phase, shared);
+    vp_tape_plan(tape, &phase->plan);
+    return phase;
+}
+
+void vp_phase_destroy(struct vp_phase *phase) {
+    if (!phase) return;
+    struct vp_gpu *gpu = vp_tape_gpu(phase->tape);
+    struct vp_range step = phase->step;
+    vp_tape_destroy(phase->tape); /* the phase itself lives in the tape's arena */
+    if (step.block) vp_gpu_free(gpu, step);
+}
+
+static struct vp_range part(struct vp_range whole, uint64_t first_word, uint64_t words) {
+    return (struct vp_range){whole.block, whole.offset + 4 * first_word, 4 * words};
+}
+
+enum vp_status vp_phase_bind(struct vp_phase *phase, const struct vp_tape_memory *memory, struct vp_error *err) {
+    struct vp_gpu *gpu = vp_tape_gpu(phase->tape);
+    enum vp_status status = vp_gpu_alloc(gpu, 4 * (uint64_t)phase->step_count, "step block", &phase->step, err);
+    if (status != VP_OK) return status;
+    phase->random = part(phase->step, VP_STEP_RANDOM, VP_STEP_SEED - VP_STEP_RANDOM);
+    phase->seed = part(phase->step, VP_STEP_SEED, VP_STEP_SEED_ORTH - VP_STEP_SEED);
+    phase->seed_orth = part(phase->step, VP_STEP_SEED_ORTH, VP_STEP_TEMPERATURE - VP_STEP_SEED_ORTH);
+    phase->temperature = part(phase->step, VP_STEP_TEMPERATURE, VP_STEP_ADAM - VP_STEP_TEMPERATURE);
+    phase->adam_words = part(phase->step, VP_STEP_ADAM, phase->step_count - VP_STEP_ADAM);
+    return vp_tape_bind(phase->tape, memory, err);
+}
+
+static void put_floats(uint32_t *words, float value, int count) {
+    for (int i = 0; i < count; i++) memcpy(&words[i], &value, sizeof value);
+}
+
+enum vp_status vp_phase_run(struct vp_phase *phase, struct vp_phase_shared *shared, const struct vp_phase_step *step,
+                            struct vp_error *err) {
+    uint32_t *words = phase->step_words;
+    vp_random_step(step->seed, step->stream, 0, words + VP_STEP_RANDOM);
+    put_floats(words + VP_STEP_SEED, (float)step->weight, 4);
+    put_floats(words + VP_STEP_SEED_ORTH, (float)step->weight, 2);
+    put_floats(words + VP_STEP_TEMPERATURE, (float)step->temperature, 1);
+    vp_adam_begin(&shared->adam,
+                  &(struct vp_adam_phase){.lr = step->lr,
+                                          .has_gradient = phase->has_gradient,
+                                          .update_unused = step->update_unused,
+                                          .inv_scale = 1,
+                                          .clip = step->clip,
+                                          .skip_nonfinite = true},
+                  words + VP_STEP_ADAM);
+    enum vp_status status = vp_gpu_upload(shared->gpu, phase->step, words, err);
+    return status == VP_OK ? vp_tape_run(phase->tape, err) : status;
+}
