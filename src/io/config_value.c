@@ -93,6 +93,7 @@ bool vp_option_read(struct vp_config *config, const struct vp_option *option, co
         return read_choice(option, text, value, problem);
     }
     vp_assert(0, "option %s has type %d", option->key, (int)option->type);
+    return false;
 }
 
 const char *vp_config_value(const struct vp_config *config, const struct vp_option *option, char buffer[128]) {

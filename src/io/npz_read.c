@@ -40,7 +40,7 @@ struct vp_npz *vp_npz_open(const char *path, struct vp_error *err) {
     npz->count = (int)zip_get_num_entries(zip, 0);
     npz->names = calloc((size_t)npz->count + 1, sizeof *npz->names);
     vp_assert(npz->path && npz->names, "out of host memory for %d names", npz->count);
-    strcpy(npz->path, path);
+    memcpy(npz->path, path, strlen(path));
     for (int i = 0; i < npz->count; i++) {
         const char *entry = zip_get_name(zip, (zip_uint64_t)i, 0);
         npz->names[i] = plain_name(entry ? entry : "");
@@ -107,7 +107,10 @@ static enum vp_status unpack(struct vp_npz *npz, int index, unsigned char **byte
         status = vp_fail(err, VP_ERR_FORMAT, "%s: %s is damaged: %s", npz->path, name,
                          got < 0 ? zip_file_strerror(file) : "its length is not what the archive says");
     zip_fclose(file);
-    if (status != VP_OK) free(*bytes);
+    if (status != VP_OK) {
+        free(*bytes);
+        *bytes = NULL;
+    }
     return status;
 }
 
@@ -115,10 +118,10 @@ enum vp_status vp_npz_read(struct vp_npz *npz, const char *name, struct vp_array
     *array = (struct vp_array){0};
     int index = find(npz, name);
     if (index < 0) return fail_missing(npz, name, err);
-    unsigned char *bytes;
+    unsigned char *bytes = NULL;
     size_t count = 0, begin;
     enum vp_status status = unpack(npz, index, &bytes, &count, err);
-    if (status != VP_OK) return status;
+    if (!bytes) return status;
     struct vp_array found = {0};
     char *place = calloc(1, strlen(npz->path) + strlen(name) + 3);
     vp_assert(place, "out of host memory");
