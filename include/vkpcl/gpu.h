@@ -40,11 +40,12 @@ enum vp_status vp_gpu_list(struct vp_gpu_info *infos, int capacity, int *count, 
 struct vp_gpu_caps {
     uint32_t subgroup_size; /* size a kernel will run with */
     uint32_t subgroup_min, subgroup_max;
-    bool subgroup_shuffle; /* shuffle, broadcast, arithmetic: `VKPCL_DISABLE=subgroup` clears it */
-    bool f16;              /* shaderFloat16 and 16-bit storage: `VKPCL_DISABLE=f16` */
-    bool coopmat;          /* VK_KHR_cooperative_matrix with f16 x f16 -> f32: `VKPCL_DISABLE=coopmat` */
-    bool device_address;   /* bufferDeviceAddress: `VKPCL_DISABLE=bda` */
-    bool texel;            /* RGBA32F uniform texel buffers: `VKPCL_DISABLE=texel` */
+    bool subgroup_shuffle;     /* shuffle, broadcast, arithmetic: `VKPCL_DISABLE=subgroup` clears it */
+    bool f16;                  /* shaderFloat16 and 16-bit storage: `VKPCL_DISABLE=f16` */
+    bool coopmat;              /* VK_KHR_cooperative_matrix with f16 x f16 -> f32: `VKPCL_DISABLE=coopmat` */
+    uint32_t coopmat_shape[3]; /* M, N, K of that product (16 x 16 x 16 where offered); 0 without coopmat */
+    bool device_address;       /* bufferDeviceAddress: `VKPCL_DISABLE=bda` */
+    bool texel;                /* RGBA32F uniform texel buffers: `VKPCL_DISABLE=texel` */
     bool timestamps;
     bool is_cpu;              /* a software device */
     uint32_t max_invocations; /* per workgroup */
@@ -140,7 +141,9 @@ struct vp_dispatch {
     const char *kernel;         /* embedded module */
     uint32_t spec[VP_MAX_SPEC]; /* values of constant_id 0, 1, ... */
     int spec_count;
-    struct vp_range bindings[VP_MAX_BINDINGS]; /* in order of binding number */
+    /* In order of binding number. A kernel that follows addresses (buffer_reference) names the ranges behind them after
+     * its bindings: they are not bound, but waited for as if read and written. */
+    struct vp_range bindings[VP_MAX_BINDINGS];
     int binding_count;
     const void *push;
     uint32_t push_bytes;

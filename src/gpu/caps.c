@@ -48,8 +48,8 @@ static bool offers(const struct extension_set *set, const char *name) {
     return false;
 }
 
-/* Is there a subgroup-wide f16 x f16 -> f32 product? */
-static bool has_matrix_shape(VkPhysicalDevice physical, VkInstance instance) {
+/* The shape of a subgroup-wide f16 x f16 -> f32 product: 16 x 16 x 16 if there is one, else the first. */
+static bool find_matrix_shape(VkPhysicalDevice physical, VkInstance instance, uint32_t shape[3]) {
     PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR query =
         (PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR)vkGetInstanceProcAddr(
             instance, "vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR");
@@ -60,11 +60,17 @@ static bool has_matrix_shape(VkPhysicalDevice physical, VkInstance instance) {
     for (uint32_t i = 0; i < count; i++) shapes[i].sType = VK_STRUCTURE_TYPE_COOPERATIVE_MATRIX_PROPERTIES_KHR;
     bool found = false;
     if (query(physical, &count, shapes) >= VK_SUCCESS)
-        for (uint32_t i = 0; i < count; i++)
-            found |= shapes[i].AType == VK_COMPONENT_TYPE_FLOAT16_KHR &&
-                     shapes[i].BType == VK_COMPONENT_TYPE_FLOAT16_KHR &&
-                     shapes[i].CType == VK_COMPONENT_TYPE_FLOAT32_KHR &&
-                     shapes[i].ResultType == VK_COMPONENT_TYPE_FLOAT32_KHR && shapes[i].scope == VK_SCOPE_SUBGROUP_KHR;
+        for (uint32_t i = 0; i < count; i++) {
+            const VkCooperativeMatrixPropertiesKHR *p = &shapes[i];
+            bool fits = p->AType == VK_COMPONENT_TYPE_FLOAT16_KHR && p->BType == VK_COMPONENT_TYPE_FLOAT16_KHR &&
+                        p->CType == VK_COMPONENT_TYPE_FLOAT32_KHR && p->ResultType == VK_COMPONENT_TYPE_FLOAT32_KHR &&
+                        p->scope == VK_SCOPE_SUBGROUP_KHR;
+            if (!fits || (found && !(p->MSize == 16 && p->NSize == 16 && p->KSize == 16))) continue;
+            found = true;
+            shape[0] = p->MSize;
+            shape[1] = p->NSize;
+            shape[2] = p->KSize;
+        }
     free(shapes);
     return found;
 }
@@ -134,6 +140,7 @@ static void mask(unsigned disabled, struct vp_gpu_caps *caps, struct vp_gpu_trai
         caps->subgroup_shuffle = caps->coopmat = false;
         traits->subgroup_ops = 0;
     }
+    if (!caps->coopmat) memset(caps->coopmat_shape, 0, sizeof caps->coopmat_shape);
     if (disabled & VP_DISABLE_BDA) caps->device_address = false;
     if (disabled & VP_DISABLE_TEXEL) caps->texel = false;
 }
@@ -224,7 +231,7 @@ void vp_caps_query(VkInstance instance, VkPhysicalDevice physical, unsigned disa
     caps->texel = (format.bufferFeatures & VK_FORMAT_FEATURE_UNIFORM_TEXEL_BUFFER_BIT) != 0;
     traits->memory_model = f->v12.vulkanMemoryModel;
     caps->coopmat = matrices && f->coopmat.cooperativeMatrix && caps->f16 && caps->subgroup_shuffle &&
-                    traits->memory_model && has_matrix_shape(physical, instance);
+                    traits->memory_model && find_matrix_shape(physical, instance, caps->coopmat_shape);
     traits->memory_model_device = traits->memory_model && f->v12.vulkanMemoryModelDeviceScope;
     traits->int64 = f->core.features.shaderInt64;
     traits->int16 = f->core.features.shaderInt16;

@@ -116,7 +116,8 @@ void vp_gpu_describe(VkPhysicalDevice physical, int index, struct vp_gpu_info *i
     if (!info->unusable[0]) id.pNext = &driver;
     VkPhysicalDeviceProperties2 properties = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2, .pNext = &id};
     if (first.apiVersion >= VK_API_VERSION_1_1) vkGetPhysicalDeviceProperties2(physical, &properties);
-    snprintf(info->driver, sizeof info->driver, "%.100s %.150s", driver.driverName, driver.driverInfo);
+    snprintf(info->driver, sizeof info->driver, "%.100s%s%.150s", driver.driverName, driver.driverInfo[0] ? " " : "",
+             driver.driverInfo);
     const uint8_t *u = id.deviceUUID;
     snprintf(info->uuid, sizeof info->uuid, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
              u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13], u[14], u[15]);
