@@ -1,49 +1,91 @@
-/* Rows of a tensor as tensors of their own, without a copy; their gradients are parts of its gradient. */
+/* Rows of a tensor as tensors of their own; their gradients together are its gradient.
+ *
+ * Where every part starts at an offset that a binding may have, parts are views and cost nothing. Else they are copies,
+ * in both directions.
+ */
 #include "tape/tape_internal.h"
+
+struct split {
+    bool copied;
+    int64_t first[VP_NODE_TENSORS]; /* element of x where a part starts */
+};
+
+static void emit_zero(struct vp_tape *tape, struct vp_tensor *part) {
+    uint32_t count = (uint32_t)vp_shape_count(part->shape);
+    struct vp_launch launch = {.kernel = "zero_fill",
+                               .bind = {vp_bind_slot(vp_storage_grad(tape, part))},
+                               VP_PUSH(count),
+                               .bytes = 4.0 * count,
+                               .label = "zero fill"};
+    vp_groups_flat(count, 64, launch.groups);
+    vp_emit(tape, &launch);
+    part->storage->grad_written = true;
+}
+
+static void emit_copy(struct vp_tape *tape, struct vp_slot *from, int64_t from_first, struct vp_slot *to,
+                      int64_t to_first, int64_t count) {
+    struct {
+        uint32_t count, from_first, to_first;
+    } push = {(uint32_t)count, (uint32_t)from_first, (uint32_t)to_first};
+    struct vp_launch launch = {.kernel = "copy_elements",
+                               .bind = {vp_bind_slot(from), vp_bind_slot(to)},
+                               VP_PUSH(push),
+                               .bytes = 8.0 * push.count,
+                               .label = "copy rows"};
+    vp_groups_flat(push.count, 64, launch.groups);
+    vp_emit(tape, &launch);
+}
 
 /* A part nobody used has a zero gradient; with all parts written, so is the whole. */
 static void split_backward(struct vp_tape *tape, struct vp_node *node) {
+    const struct split *split = node->attributes;
     for (int i = 0; i < VP_NODE_TENSORS && node->out[i]; i++) {
         struct vp_tensor *part = node->out[i];
-        if (part->storage->grad_written) continue;
-        uint32_t count = (uint32_t)vp_shape_count(part->shape);
-        struct vp_launch launch = {.kernel = "zero_fill",
-                                   .bind = {vp_bind_slot(vp_storage_grad(tape, part))},
-                                   VP_PUSH(count),
-                                   .bytes = 4.0 * count,
-                                   .label = "zero fill"};
-        vp_groups_flat(count, 64, launch.groups);
-        vp_emit(tape, &launch);
-        part->storage->grad_written = true;
+        if (!part->storage->grad_written) emit_zero(tape, part);
+        if (split->copied)
+            emit_copy(tape, vp_storage_grad(tape, part), 0, vp_storage_grad(tape, node->in[0]), split->first[i],
+                      vp_shape_count(part->shape));
     }
     node->in[0]->storage->grad_written = true;
 }
 
+static struct vp_tensor *part_of(struct vp_tape *tape, struct vp_tensor *x, int64_t first_row, int64_t rows) {
+    struct vp_tensor *part = vp_arena_new(vp_tape_arena(tape), struct vp_tensor);
+    *part = *x;
+    part->name = vp_arena_printf(vp_tape_arena(tape), "%s[%lld:%lld]", x->name, (long long)first_row,
+                                 (long long)(first_row + rows));
+    part->shape.dim[0] = rows;
+    part->storage = vp_arena_new(vp_tape_arena(tape), struct vp_storage);
+    part->storage->value = vp_slot_create(
+        tape, part->name, (uint64_t)vp_shape_count(part->shape) * vp_dtype_bytes(x->dtype), VP_SLOT_TRANSIENT);
+    return part;
+}
+
 void vp_split_rows(struct vp_tape *tape, struct vp_tensor *x, int count, const int64_t *rows, struct vp_tensor **out) {
     vp_assert(count <= VP_NODE_TENSORS, "%s split into %d parts", x->name, count);
+    vp_assert(x->dtype == VP_F32, "%s is not float", x->name);
+    struct split *split = vp_arena_new(tape->arena, struct split);
     int64_t row_elements = vp_shape_count(x->shape) / x->shape.dim[0], first = 0;
     struct vp_node *node = vp_tape_push(tape, "split", split_backward);
     node->in[0] = x;
+    node->attributes = split;
     for (int i = 0; i < count; i++) {
-        struct vp_tensor *part = vp_arena_new(tape->arena, struct vp_tensor);
-        *part = *x;
-        part->name =
-            vp_arena_printf(tape->arena, "%s[%lld:%lld]", x->name, (long long)first, (long long)(first + rows[i]));
-        part->shape.dim[0] = rows[i];
-        part->storage = vp_arena_new(tape->arena, struct vp_storage);
-        part->storage->parent = x->storage;
-        part->storage->parent_offset = (uint64_t)(first * row_elements) * vp_dtype_bytes(x->dtype);
-        vp_assert(part->storage->parent_offset % tape->caps.binding_alignment == 0,
-                  "%s starts at byte %llu, not a multiple of %u", part->name,
-                  (unsigned long long)part->storage->parent_offset, tape->caps.binding_alignment);
-        part->storage->value = vp_slot_create(
-            tape, part->name, (uint64_t)(rows[i] * row_elements) * vp_dtype_bytes(x->dtype), VP_SLOT_TRANSIENT);
-        part->storage->value->parent = x->storage->value;
-        part->storage->value->offset = part->storage->parent_offset;
-        node->out[i] = out[i] = part;
+        split->first[i] = first * row_elements;
+        split->copied |= 4 * (uint64_t)split->first[i] % tape->caps.binding_alignment != 0;
+        node->out[i] = out[i] = part_of(tape, x, first, rows[i]);
         first += rows[i];
     }
     vp_assert(first == x->shape.dim[0], "%s has %lld rows, its parts %lld", x->name, (long long)x->shape.dim[0],
               (long long)first);
+    for (int i = 0; i < count; i++) {
+        struct vp_storage *storage = out[i]->storage;
+        if (split->copied) {
+            emit_copy(tape, x->storage->value, split->first[i], storage->value, 0, vp_shape_count(out[i]->shape));
+            continue;
+        }
+        storage->parent = x->storage;
+        storage->parent_offset = storage->value->offset = 4 * (uint64_t)split->first[i];
+        storage->value->parent = x->storage->value;
+    }
     x->storage->was_split = true;
 }
