@@ -1,7 +1,7 @@
 /* infonce: contrastive loss with interpolated negatives, from a Gram matrix instead of the negatives themselves.
  *
- * A set has n = 2h + ... rows f; anchor i has a partner (the other view) and slots s = 0 .. n-3 over N(i): all rows but
- * i and its partner, ascending. With mix m in [0, 1] and one permutation pi of the slots, a = N(i)[s], b = N(i)[pi(s)]:
+ * A set has n rows f. Anchor i has a partner (the other view) and slots s = 0 .. n-3 over N(i): all rows but i and its
+ * partner, ascending. With mix m in [0, 1] and one permutation pi of the slots, a = N(i)[s], b = N(i)[pi(s)]:
  *   negative v = m f_a + (1 - m) f_b,   logits[i,0] = cos(f_i, f_partner) / T,   logits[i,1+s] = cos(f_i, v) / T
  *   loss = mean over anchors of  logsumexp(logits[i,:]) - logits[i,0]
  *   accuracy = share of anchors whose logits[i,0] is the largest of their row
