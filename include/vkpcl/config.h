@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 enum vp_precision { VP_PRECISION_F32, VP_PRECISION_F16 };
-enum vp_schedule { VP_SCHEDULE_COSINE, VP_SCHEDULE_CONSTANT };
+enum vp_schedule_shape { VP_SCHEDULE_COSINE, VP_SCHEDULE_CONSTANT };
 enum vp_schedule_unit { VP_UNIT_EPOCH, VP_UNIT_ITERATION };
 enum vp_loss_weights { VP_WEIGHTS_DYNAMIC, VP_WEIGHTS_FIXED };
 enum vp_pose_negatives { VP_NEGATIVES_OWN, VP_NEGATIVES_MIXED };
@@ -40,7 +40,7 @@ struct vp_config {
         bool update_unused;
         int warmup;
         double clip;
-        enum vp_schedule schedule;
+        enum vp_schedule_shape schedule;
         enum vp_schedule_unit schedule_unit;
     } optimizer;
     struct {
