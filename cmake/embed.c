@@ -43,7 +43,9 @@ static void print_reflection(FILE *out, const struct vp_reflection *r, const cha
     print_bools(out, "reads", r->info.reads);
     print_bools(out, "writes", r->info.writes);
     print_bools(out, "texel", r->info.texel);
-    fprintf(out, ".push_bytes = %uu, .local_size = {%uu, %uu, %uu}},\n", (unsigned)r->info.push_bytes,
+    fprintf(out, ".image = {");
+    for (int i = 0; i < VP_MAX_BINDINGS; i++) fprintf(out, "%d,", r->info.image[i]);
+    fprintf(out, "}, .push_bytes = %uu, .local_size = {%uu, %uu, %uu}},\n", (unsigned)r->info.push_bytes,
             (unsigned)r->info.local_size[0], (unsigned)r->info.local_size[1], (unsigned)r->info.local_size[2]);
     fprintf(out, "     .capability_count = %d, .capabilities = {", r->capability_count);
     for (int i = 0; i < r->capability_count; i++) fprintf(out, "%uu, ", (unsigned)r->capabilities[i]);

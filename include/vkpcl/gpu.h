@@ -46,6 +46,7 @@ struct vp_gpu_caps {
     uint32_t coopmat_shape[3]; /* M, N, K of that product (16 x 16 x 16 where offered); 0 without coopmat */
     bool device_address;       /* bufferDeviceAddress: `VKPCL_DISABLE=bda` */
     bool texel;                /* RGBA32F uniform texel buffers: `VKPCL_DISABLE=texel` */
+    bool storage_texel;        /* RGBA32F and R32F storage texel buffers: `VKPCL_DISABLE=texel` */
     bool timestamps;
     bool is_cpu;              /* a software device */
     uint32_t max_invocations; /* per workgroup */
@@ -57,6 +58,7 @@ struct vp_gpu_caps {
     uint64_t max_allocation_bytes; /* largest block the allocator can take at once */
     uint32_t binding_alignment;    /* every vp_range offset must be a multiple (storage and texel alignment) */
     bool broadcast_is_slow;        /* quirk: subgroupShuffle with a constant lane beats subgroupBroadcast (Mesa < 24) */
+    bool lanes_beat_shared;        /* quirk: barriers cost more than handing values across lanes (software SIMD) */
 };
 
 struct vp_gpu_options {
@@ -127,7 +129,8 @@ struct vp_kernel_info {
     const char *name;
     int binding_count;                                    /* highest binding + 1 */
     bool reads[VP_MAX_BINDINGS], writes[VP_MAX_BINDINGS]; /* from NonReadable/NonWritable; texel buffers only read */
-    bool texel[VP_MAX_BINDINGS];                          /* uniform texel buffer (RGBA32F view), else storage buffer */
+    bool texel[VP_MAX_BINDINGS];                          /* a texel buffer, else a storage buffer */
+    uint8_t image[VP_MAX_BINDINGS]; /* of a storage texel buffer: floats in a texel, 4 or 1; 0: uniform, RGBA32F */
     uint32_t push_bytes;
     uint32_t local_size[3]; /* 0 where a specialisation constant gives it */
 };

@@ -3,16 +3,21 @@
 #include <string.h>
 
 static void create_pool(struct vp_program *program) {
-    uint32_t storage = 0, texel = 0;
+    uint32_t of_type[3] = {0}, texel = 0;
+    static const VkDescriptorType types[] = {VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER,
+                                             VK_DESCRIPTOR_TYPE_STORAGE_TEXEL_BUFFER};
     for (int i = 0; i < program->step_count; i++) {
         const struct vp_kernel_info *info = &vp_shaders[program->steps[i].shader].reflection.info;
         for (int b = 0; b < info->binding_count; b++)
-            if (vp_binding_used(info, b)) *(info->texel[b] ? &texel : &storage) += 1;
+            if (vp_binding_used(info, b)) {
+                texel += info->texel[b];
+                for (int t = 0; t < 3; t++) of_type[t] += vp_binding_type(info, b) == types[t];
+            }
     }
-    VkDescriptorPoolSize sizes[2];
+    VkDescriptorPoolSize sizes[3];
     uint32_t count = 0;
-    if (storage) sizes[count++] = (VkDescriptorPoolSize){VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, storage};
-    if (texel) sizes[count++] = (VkDescriptorPoolSize){VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER, texel};
+    for (int t = 0; t < 3; t++)
+        if (of_type[t]) sizes[count++] = (VkDescriptorPoolSize){types[t], of_type[t]};
     if (!count) sizes[count++] = (VkDescriptorPoolSize){VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 1};
     VP_VK(program->gpu->vk.vkCreateDescriptorPool(program->gpu->device,
                                                   &(VkDescriptorPoolCreateInfo){
@@ -24,14 +29,16 @@ static void create_pool(struct vp_program *program) {
                                                   NULL, &program->pool));
     program->views = vp_arena_array(program->arena, VkBufferView, texel + 1);
     program->view_ranges = vp_arena_array(program->arena, struct vp_range, texel + 1);
+    program->view_formats = vp_arena_array(program->arena, VkFormat, texel + 1);
 }
 
-static enum vp_status texel_view(struct vp_program *program, struct vp_range range, VkBufferView *view,
+static enum vp_status texel_view(struct vp_program *program, struct vp_range range, VkFormat format, VkBufferView *view,
                                  struct vp_error *err) {
     struct vp_gpu *gpu = program->gpu;
     for (int i = 0; i < program->view_count; i++) {
         const struct vp_range *r = &program->view_ranges[i];
-        if (r->block == range.block && r->offset == range.offset && r->bytes == range.bytes) {
+        if (r->block == range.block && r->offset == range.offset && r->bytes == range.bytes &&
+            program->view_formats[i] == format) {
             *view = program->views[i];
             return VP_OK;
         }
@@ -39,28 +46,32 @@ static enum vp_status texel_view(struct vp_program *program, struct vp_range ran
     const VkBufferViewCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_BUFFER_VIEW_CREATE_INFO,
         .buffer = vp_block_of(gpu, range)->buffer,
-        .format = VK_FORMAT_R32G32B32A32_SFLOAT,
+        .format = format,
         .offset = range.offset,
         .range = range.bytes,
     };
     enum vp_status status = VP_VK_STATUS(gpu, gpu->vk.vkCreateBufferView(gpu->device, &info, NULL, view), err);
     if (status != VP_OK) return status;
     program->view_ranges[program->view_count] = range;
+    program->view_formats[program->view_count] = format;
     program->views[program->view_count++] = *view;
     return VP_OK;
 }
 
-static void check_range(const struct vp_gpu *gpu, const struct vp_dispatch *d, int b, bool texel) {
+static void check_range(const struct vp_gpu *gpu, const struct vp_dispatch *d, int b,
+                        const struct vp_kernel_info *info) {
     const struct vp_range *r = &d->bindings[b];
+    bool texel = info->texel[b];
+    unsigned size = info->image[b] == 1 ? 4 : 16;
     vp_assert(r->bytes > 0, "%s: binding %d is empty", d->label, b);
     vp_assert(r->offset % gpu->caps.binding_alignment == 0, "%s: binding %d begins at %llu, no multiple of %u",
               d->label, b, (unsigned long long)r->offset, gpu->caps.binding_alignment);
     vp_assert(r->bytes <= gpu->caps.max_binding_bytes || texel,
               "%s: binding %d has %llu bytes, at most %llu may be bound", d->label, b, (unsigned long long)r->bytes,
               (unsigned long long)gpu->caps.max_binding_bytes);
-    vp_assert(!texel || (r->bytes % 16 == 0 && r->bytes / 16 <= gpu->caps.max_texel_elements),
-              "%s: texel binding %d has %llu bytes; whole texels of 16, at most %llu, are possible", d->label, b,
-              (unsigned long long)r->bytes, (unsigned long long)gpu->caps.max_texel_elements);
+    vp_assert(!texel || (r->bytes % size == 0 && r->bytes / size <= gpu->caps.max_texel_elements),
+              "%s: texel binding %d has %llu bytes; whole texels of %u, at most %llu, are possible", d->label, b,
+              (unsigned long long)r->bytes, size, (unsigned long long)gpu->caps.max_texel_elements);
 }
 
 static enum vp_status write_set(struct vp_program *program, struct vp_step *step, const struct vp_dispatch *d,
@@ -73,11 +84,12 @@ static enum vp_status write_set(struct vp_program *program, struct vp_step *step
     uint32_t count = 0;
     for (int b = 0; b < info->binding_count; b++) {
         if (!vp_binding_used(info, b)) continue;
-        check_range(gpu, d, b, info->texel[b]);
+        check_range(gpu, d, b, info);
         buffers[b] = (VkDescriptorBufferInfo){vp_block_of(gpu, d->bindings[b])->buffer, d->bindings[b].offset,
                                               d->bindings[b].bytes};
         if (info->texel[b]) {
-            enum vp_status status = texel_view(program, d->bindings[b], &views[b], err);
+            VkFormat format = info->image[b] == 1 ? VK_FORMAT_R32_SFLOAT : VK_FORMAT_R32G32B32A32_SFLOAT;
+            enum vp_status status = texel_view(program, d->bindings[b], format, &views[b], err);
             if (status != VP_OK) return status;
         }
         writes[count++] = (VkWriteDescriptorSet){
@@ -85,8 +97,7 @@ static enum vp_status write_set(struct vp_program *program, struct vp_step *step
             .dstSet = step->set,
             .dstBinding = (uint32_t)b,
             .descriptorCount = 1,
-            .descriptorType =
-                info->texel[b] ? VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
+            .descriptorType = vp_binding_type(info, b),
             .pBufferInfo = &buffers[b],
             .pTexelBufferView = &views[b],
         };

@@ -142,7 +142,7 @@ static void mask(unsigned disabled, struct vp_gpu_caps *caps, struct vp_gpu_trai
     }
     if (!caps->coopmat) memset(caps->coopmat_shape, 0, sizeof caps->coopmat_shape);
     if (disabled & VP_DISABLE_BDA) caps->device_address = false;
-    if (disabled & VP_DISABLE_TEXEL) caps->texel = false;
+    if (disabled & VP_DISABLE_TEXEL) caps->texel = caps->storage_texel = false;
 }
 
 /* Links what will be switched on; the structures only hold what is used. */
@@ -229,6 +229,9 @@ void vp_caps_query(VkInstance instance, VkPhysicalDevice physical, unsigned disa
     VkFormatProperties format;
     vkGetPhysicalDeviceFormatProperties(physical, VK_FORMAT_R32G32B32A32_SFLOAT, &format);
     caps->texel = (format.bufferFeatures & VK_FORMAT_FEATURE_UNIFORM_TEXEL_BUFFER_BIT) != 0;
+    caps->storage_texel = (format.bufferFeatures & VK_FORMAT_FEATURE_STORAGE_TEXEL_BUFFER_BIT) != 0;
+    vkGetPhysicalDeviceFormatProperties(physical, VK_FORMAT_R32_SFLOAT, &format);
+    caps->storage_texel &= (format.bufferFeatures & VK_FORMAT_FEATURE_STORAGE_TEXEL_BUFFER_BIT) != 0;
     traits->memory_model = f->v12.vulkanMemoryModel;
     caps->coopmat = matrices && f->coopmat.cooperativeMatrix && caps->f16 && caps->subgroup_shuffle &&
                     traits->memory_model && find_matrix_shape(physical, instance, caps->coopmat_shape);

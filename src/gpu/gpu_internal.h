@@ -246,6 +246,10 @@ void vp_kernel_local_size(int shader, const uint32_t *spec, int spec_count, uint
 static inline bool vp_binding_used(const struct vp_kernel_info *info, int b) {
     return info->reads[b] || info->writes[b];
 }
+static inline VkDescriptorType vp_binding_type(const struct vp_kernel_info *info, int b) {
+    if (!info->texel[b]) return VK_DESCRIPTOR_TYPE_STORAGE_BUFFER;
+    return info->image[b] ? VK_DESCRIPTOR_TYPE_STORAGE_TEXEL_BUFFER : VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER;
+}
 void vp_kernels_init(struct vp_gpu *gpu);
 void vp_kernels_fini(struct vp_gpu *gpu);
 

@@ -63,8 +63,7 @@ enum vp_status vp_kernel_module(struct vp_gpu *gpu, int shader, struct vp_module
         if (!vp_binding_used(info, (int)b)) continue;
         bindings[count++] = (VkDescriptorSetLayoutBinding){
             .binding = b,
-            .descriptorType =
-                info->texel[b] ? VK_DESCRIPTOR_TYPE_UNIFORM_TEXEL_BUFFER : VK_DESCRIPTOR_TYPE_STORAGE_BUFFER,
+            .descriptorType = vp_binding_type(info, (int)b),
             .descriptorCount = 1,
             .stageFlags = VK_SHADER_STAGE_COMPUTE_BIT,
         };

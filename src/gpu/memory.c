@@ -101,7 +101,8 @@ static enum vp_status out_of_memory(const struct vp_gpu *gpu, uint64_t bytes, co
 static enum vp_status make_block(struct vp_gpu *gpu, uint64_t bytes, const char *label, struct vp_block *block,
                                  struct vp_error *err) {
     VkBufferUsageFlags usage = VK_BUFFER_USAGE_STORAGE_BUFFER_BIT | VK_BUFFER_USAGE_UNIFORM_TEXEL_BUFFER_BIT |
-                               VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT;
+                               VK_BUFFER_USAGE_STORAGE_TEXEL_BUFFER_BIT | VK_BUFFER_USAGE_TRANSFER_SRC_BIT |
+                               VK_BUFFER_USAGE_TRANSFER_DST_BIT;
     bool address = gpu->caps.device_address;
     if (address) usage |= VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT;
     enum vp_status status = create_buffer(gpu, bytes, usage, &block->buffer, err);

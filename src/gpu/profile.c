@@ -4,7 +4,8 @@
 #include <string.h>
 
 struct vp_profile {
-    struct vp_profile_row *rows; /* labels are ours */
+    struct vp_arena *labels;
+    struct vp_profile_row *rows;
     int count, capacity;
     double idle_ms;
 };
@@ -12,18 +13,20 @@ struct vp_profile {
 struct vp_profile *vp_profile_create(void) {
     struct vp_profile *profile = calloc(1, sizeof *profile);
     vp_assert(profile, "out of host memory for a profile");
+    profile->labels = vp_arena_create();
     return profile;
 }
 
 static void clear(struct vp_profile *profile) {
-    for (int i = 0; i < profile->count; i++) free((char *)(uintptr_t)profile->rows[i].label);
     profile->count = 0;
     profile->idle_ms = 0;
+    vp_arena_destroy(profile->labels);
+    profile->labels = vp_arena_create();
 }
 
 void vp_profile_destroy(struct vp_profile *profile) {
     if (!profile) return;
-    clear(profile);
+    vp_arena_destroy(profile->labels);
     free(profile->rows);
     free(profile);
 }
@@ -37,8 +40,7 @@ static struct vp_profile_row *row_of(struct vp_profile *profile, const char *lab
         vp_assert(profile->rows, "out of host memory for %d profile rows", profile->capacity);
     }
     struct vp_profile_row *row = &profile->rows[profile->count++];
-    *row = (struct vp_profile_row){.label = strdup(label)};
-    vp_assert(row->label, "out of host memory for a profile row");
+    *row = (struct vp_profile_row){.label = vp_arena_strdup(profile->labels, label)};
     return row;
 }
 

@@ -53,6 +53,7 @@ struct vp_program {
     VkDescriptorPool pool;
     VkBufferView *views;
     struct vp_range *view_ranges;
+    VkFormat *view_formats;
     int view_count;
 
     struct vp_segment *segments;

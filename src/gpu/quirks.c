@@ -23,6 +23,7 @@ void vp_quirks_apply(const VkPhysicalDeviceProperties *device, const VkPhysicalD
     case VK_DRIVER_ID_MESA_LLVMPIPE: {
         int version = mesa_version(driver);
         caps->broadcast_is_slow = version > 0 && version < 24;
+        caps->lanes_beat_shared = true;
         break;
     }
     default:

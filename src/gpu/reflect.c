@@ -40,7 +40,9 @@ enum {
     CLASS_UNIFORM = 2,
     CLASS_PUSH_CONSTANT = 9,
     CLASS_STORAGE_BUFFER = 12,
-    DIM_BUFFER = 5
+    DIM_BUFFER = 5,
+    FORMAT_RGBA32F = 1,
+    FORMAT_R32F = 3
 };
 
 struct spv_id {
@@ -161,12 +163,14 @@ static bool local_size_constant(struct spv_module *m, uint32_t constant, int axi
     return true;
 }
 
-static bool bind(struct spv_module *m, const struct spv_id *variable, bool texel, bool reads, bool writes) {
+static bool bind(struct spv_module *m, const struct spv_id *variable, bool texel, uint8_t image, bool reads,
+                 bool writes) {
     struct vp_kernel_info *info = &m->out->info;
     if (variable->set > 0) return fail(m, "a descriptor set other than 0");
     if (variable->binding < 0 || variable->binding >= VP_MAX_BINDINGS) return fail(m, "a binding number out of range");
     int b = variable->binding; /* two views of one binding (float and vec4) join their accesses */
     info->texel[b] = texel;
+    info->image[b] = image;
     info->reads[b] |= reads;
     info->writes[b] |= writes;
     if (b >= info->binding_count) info->binding_count = b + 1;
@@ -191,12 +195,16 @@ static bool variable(struct spv_module *m, const struct spv_id *id) {
         uint32_t members = length_of(type->op) - 2;
         bool reads = !id->non_readable && type->members_non_readable < members;
         bool writes = !id->non_writable && type->members_non_writable < members;
-        return bind(m, id, false, reads, writes);
+        return bind(m, id, false, 0, reads, writes);
     }
     if (op_of(type->op) == OP_TYPE_SAMPLED_IMAGE) type = id_of(m, type->op[2]);
-    if (!type->op || op_of(type->op) != OP_TYPE_IMAGE || type->op[3] != DIM_BUFFER || type->op[7] != 1)
-        return fail(m, "an image or sampler other than a uniform texel buffer");
-    return bind(m, id, true, true, false);
+    if (!type->op || op_of(type->op) != OP_TYPE_IMAGE || type->op[3] != DIM_BUFFER)
+        return fail(m, "an image or sampler other than a texel buffer");
+    if (type->op[7] == 1) return bind(m, id, true, 0, true, false);
+    if (!id->non_writable) return fail(m, "a storage texel buffer that is not readonly");
+    if (type->op[8] != FORMAT_RGBA32F && type->op[8] != FORMAT_R32F)
+        return fail(m, "a storage texel buffer that is neither rgba32f nor r32f");
+    return bind(m, id, true, type->op[8] == FORMAT_R32F ? 1 : 4, true, false);
 }
 
 /* The fewest words an instruction must have for what is read of it here. */

@@ -25,6 +25,8 @@ static bool offers_capability(const struct vp_gpu_caps *caps, const struct vp_gp
         return t->int8; /* StorageBuffer8BitAccess */
     case 46:
         return caps->texel; /* SampledBuffer */
+    case 47:
+        return caps->storage_texel; /* ImageBuffer */
     case 61:
         return (ops & VK_SUBGROUP_FEATURE_BASIC_BIT) != 0;
     case 62:

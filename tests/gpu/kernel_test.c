@@ -21,6 +21,9 @@ static void reflection_reads_the_modules(void **state) {
     const struct vp_kernel_info *texel = vp_kernel_info("test_texel");
     assert_true(texel->texel[0] && texel->reads[0] && !texel->writes[0] && !texel->texel[1]);
     assert_int_equal(texel->push_bytes, 4);
+    const struct vp_kernel_info *image = vp_kernel_info("test_texel.image");
+    assert_true(image->texel[0] && image->image[0] == 4 && image->reads[0] && !image->writes[0]);
+    assert_true(texel->image[0] == 0 && vp_kernel_info("test_texel.scalar")->image[0] == 1);
     assert_int_equal(vp_kernel_info("test_address")->push_bytes, 16);
     assert_int_equal(vp_kernel_info("test_address")->binding_count, 0);
     assert_null(vp_kernel_info("test_nothing"));
@@ -72,6 +75,7 @@ static void masks_take_kernels_away(void **state) {
     assert_false(vp_gpu_has_kernel(gpu, "test_subgroup"));
     assert_false(vp_gpu_has_kernel(gpu, "test_address"));
     assert_false(vp_gpu_has_kernel(gpu, "test_texel"));
+    assert_false(vp_gpu_has_kernel(gpu, "test_texel.image"));
     assert_true(vp_gpu_has_kernel(gpu, "test_axpy"));
     close_gpu(gpu);
     struct vp_error err = {0};

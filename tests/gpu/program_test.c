@@ -229,27 +229,35 @@ static void texel_bindings_read_vectors(void **state) {
     (void)state;
     struct vp_gpu *gpu = open_gpu((struct vp_gpu_options){0});
     struct vp_error err = {0};
-    enum { TEXELS = 777 };
+    enum { TEXELS = 777, PLACE = 1024 };
     uint32_t shift = vp_gpu_caps(gpu)->binding_alignment;
-    struct vp_range t = alloc(gpu, shift + TEXELS * 16), y = alloc(gpu, TEXELS * 4);
+    struct vp_range t = alloc(gpu, shift + TEXELS * 16), y = alloc(gpu, 3 * PLACE * 4);
     float in[TEXELS * 4], out[TEXELS];
     for (int i = 0; i < TEXELS * 4; i++) in[i] = (float)(i * 3 % 101);
     CHECK_OK(vp_gpu_upload(gpu, part(t, shift, sizeof in), in, &err));
     uint32_t n = TEXELS;
-    struct vp_dispatch d = {
-        .kernel = "test_texel",
-        .bindings = {part(t, shift, sizeof in), y},
-        .binding_count = 2,
-        .push = &n,
-        .push_bytes = 4,
-        .groups = {(TEXELS + 63) / 64, 1, 1},
-        .label = "texel",
-    };
-    struct vp_program *program = vp_program_create(gpu, "texel", &d, 1, &err);
+    static const char *const kernels[] = {"test_texel", "test_texel.image", "test_texel.scalar"};
+    struct vp_dispatch d[3];
+    int count = 0; /* all in one program: views of one range in several formats */
+    for (int k = 0; k < 3; k++)
+        if (vp_gpu_has_kernel(gpu, kernels[k]))
+            d[count++] = (struct vp_dispatch){
+                .kernel = kernels[k],
+                .bindings = {part(t, shift, sizeof in), part(y, (uint64_t)k * PLACE * 4, TEXELS * 4)},
+                .binding_count = 2,
+                .push = &n,
+                .push_bytes = 4,
+                .groups = {(TEXELS + 63) / 64, 1, 1},
+                .label = "texel",
+            };
+    struct vp_program *program = vp_program_create(gpu, "texel", d, count, &err);
     assert_non_null(program);
     CHECK_OK(vp_program_submit(program, &err));
-    CHECK_OK(vp_gpu_download(gpu, y, out, &err));
-    for (int i = 0; i < TEXELS; i++) assert_true(out[i] == in[4 * i] + in[4 * i + 1] + in[4 * i + 2] + in[4 * i + 3]);
+    for (int k = 0; k < count; k++) {
+        CHECK_OK(vp_gpu_download(gpu, d[k].bindings[1], out, &err));
+        for (int i = 0; i < TEXELS; i++)
+            assert_true(out[i] == in[4 * i] + in[4 * i + 1] + in[4 * i + 2] + in[4 * i + 3]);
+    }
     vp_program_destroy(program);
     close_gpu(gpu);
 }
