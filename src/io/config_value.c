@@ -78,7 +78,7 @@ static bool read_string(const struct vp_option *option, const char *text, char *
 }
 
 bool vp_option_read(struct vp_config *config, const struct vp_option *option, const char *text, char problem[512]) {
-    _Static_assert(sizeof(enum vp_schedule) == sizeof(int), "enums are stored as ints");
+    _Static_assert(sizeof(enum vp_schedule_shape) == sizeof(int), "enums are stored as ints");
     void *value = (char *)config + option->offset;
     switch (option->type) {
     case VP_OPTION_INT:

@@ -22,7 +22,7 @@ int64_t vp_model_projection(const struct vp_model_shape *shape) {
 static void add_attention(struct vp_params *params, const char *layer, int64_t channels) {
     static const char *const maps[] = {"g", "theta", "phi"};
     for (int i = 0; i < 3; i++) {
-        char name[64];
+        char name[128];
         snprintf(name, sizeof name, "%s.%s", layer, maps[i]);
         vp_layer_add_conv(params, name, channels, channels, 1, VP_INIT_CONV_OUT);
     }
@@ -55,7 +55,7 @@ static void add_encoder(struct vp_params *params, int64_t c64, int64_t c128, int
         {"layer3_2_pose.2", c128, c128, 3},
     };
     for (size_t i = 0; i < sizeof layers / sizeof *layers; i++) {
-        char name[64];
+        char name[96];
         snprintf(name, sizeof name, "encoder.%s", layers[i].name);
         if (layers[i].size)
             vp_layer_add_conv(params, name, layers[i].k, layers[i].c, layers[i].size, VP_INIT_CONV_OUT);

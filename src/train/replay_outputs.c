@@ -66,6 +66,7 @@ static enum vp_status add_decodes(struct output *out) {
     int64_t shape[4] = {batch, 3, size, size};
     float *all;
     enum vp_status status = fetch(out, x, &all);
+    if (status != VP_OK) return status;
     for (int64_t image = 0; status == VP_OK && image < 4; image++) {
         char name[16];
         snprintf(name, sizeof name, "image%d", (int)image + 1);
@@ -78,7 +79,7 @@ static enum vp_status add_decodes(struct output *out) {
                     data[(n * 3 + c) * area + pixel] = all[((image * batch + n) * area + pixel) * 3 + c];
         status = add(out, name, data, 4, shape);
     }
-    if (all) free(all);
+    free(all);
     return status;
 }
 

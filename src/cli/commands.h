@@ -1,0 +1,11 @@
+/* The subcommands: each parses its own flags (argv without "vkpcl NAME") and returns the exit code. */
+#ifndef VKPCL_CLI_COMMANDS_H
+#define VKPCL_CLI_COMMANDS_H
+
+int vp_cmd_devices(int argc, char **argv);
+int vp_cmd_ops(int argc, char **argv);
+int vp_cmd_pretrain(int argc, char **argv);
+int vp_cmd_replay(int argc, char **argv);
+int vp_cmd_faces(int argc, char **argv);
+
+#endif
