@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum vp_schedule_kind { VP_SCHEDULE_CONSTANT, VP_SCHEDULE_COSINE };
+enum vp_schedule_kind { VP_LR_CONSTANT, VP_LR_COSINE };
 
 struct vp_schedule {
     enum vp_schedule_kind kind;

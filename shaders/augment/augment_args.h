@@ -5,7 +5,5 @@
 VP_ARGS(augment_args) {
     VP_UINT images; /* of this launch */
     VP_UINT first;  /* number of the first one in the batch: blocks and means are bound whole */
-    VP_UINT size;   /* output height and width */
-    VP_UINT radius; /* of the blur */
 };
 #endif

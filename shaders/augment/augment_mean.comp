@@ -7,6 +7,7 @@
 #include "augment/augment_colour.glsl"
 #include "common/index.glsl"
 layout(local_size_x = 64) in;
+layout(constant_id = 0) const uint size = 64;
 layout(binding = 0) readonly buffer Blocks { vp_augment_block blocks[]; };
 layout(binding = 1) readonly buffer X { float x[]; };
 layout(binding = 2) writeonly buffer Sums { float sums[]; };

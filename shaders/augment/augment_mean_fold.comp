@@ -5,6 +5,7 @@
 #include "augment/augment_args.h"
 #include "common/index.glsl"
 layout(local_size_x = 32) in;
+layout(constant_id = 0) const uint size = 64;
 layout(binding = 0) readonly buffer Sums { float sums[]; };
 layout(binding = 1) writeonly buffer Means { float means[]; };
 

@@ -12,8 +12,8 @@ int vp_augment_radius(int size) {
 struct pass {
     const char *kernel, *label;
     double flops_per_pixel;
-    uint32_t spec;
-    int spec_count;
+    uint32_t axis; /* of the blur */
+    bool by_area;  /* four pixels per invocation are counted over the image, not over each row */
 };
 
 /* One launch per piece: bindings are the `count` whole ones, then the pieces of x (unless NULL) and of y. */
@@ -21,14 +21,11 @@ static void per_pixel(struct vp_tape *tape, const struct pass *pass, struct vp_b
                       struct vp_slot *x, struct vp_bind y, int64_t images, int size) {
     uint64_t row_bytes = 12 * (uint64_t)size * (uint64_t)size;
     for (int64_t first = 0, n; (n = vp_piece(tape, images, first, &row_bytes, 1)) > 0; first += n) {
-        struct augment_args args = {.images = (uint32_t)n,
-                                    .first = (uint32_t)first,
-                                    .size = (uint32_t)size,
-                                    .radius = (uint32_t)vp_augment_radius(size)};
+        struct augment_args args = {.images = (uint32_t)n, .first = (uint32_t)first};
         uint64_t pixels = (uint64_t)n * row_bytes / 12;
         struct vp_launch launch = {.kernel = pass->kernel,
-                                   .spec = {pass->spec},
-                                   .spec_count = pass->spec_count,
+                                   .spec = {(uint32_t)size, pass->axis, (uint32_t)vp_augment_radius(size)},
+                                   .spec_count = 3, /* kernels take those they know */
                                    VP_PUSH(args),
                                    .flops = pass->flops_per_pixel * (double)pixels,
                                    .bytes = (x ? 24.0 : 12.0) * (double)pixels,
@@ -37,7 +34,8 @@ static void per_pixel(struct vp_tape *tape, const struct pass *pass, struct vp_b
         for (; used < count; used++) launch.bind[used] = whole[used];
         if (x) launch.bind[used++] = vp_bind_rows(vp_bind_slot(x), row_bytes, first, n);
         launch.bind[used] = vp_bind_rows(y, row_bytes, first, n);
-        vp_groups_flat(pixels, 64, launch.groups);
+        uint64_t side = (uint64_t)size, quads = pass->by_area ? (side * side + 3) / 4 : side * ((side + 3) / 4);
+        vp_groups_flat((uint64_t)n * quads, 64, launch.groups);
         vp_emit(tape, &launch);
     }
 }
@@ -49,9 +47,11 @@ static struct vp_slot *means(struct vp_tape *tape, const struct vp_augment_tenso
     struct vp_slot *sums = vp_tape_scratch(tape, "augment sums", 4 * (uint64_t)images * (uint64_t)size);
     struct vp_slot *means = vp_tape_scratch(tape, "augment means", 4 * (uint64_t)images);
     for (int64_t first = 0, n; (n = vp_piece(tape, images, first, &row_bytes, 1)) > 0; first += n) {
-        struct augment_args args = {.images = (uint32_t)n, .first = (uint32_t)first, .size = (uint32_t)size};
+        struct augment_args args = {.images = (uint32_t)n, .first = (uint32_t)first};
         struct vp_launch launch = {
             .kernel = "augment_mean",
+            .spec = {(uint32_t)size},
+            .spec_count = 1,
             .bind = {vp_value(t->blocks), vp_bind_rows(vp_bind_slot(x), row_bytes, first, n), vp_bind_slot(sums)},
             VP_PUSH(args),
             .flops = 30.0 * (double)n * size * size,
@@ -60,8 +60,10 @@ static struct vp_slot *means(struct vp_tape *tape, const struct vp_augment_tenso
         vp_groups_flat((uint64_t)n * (uint64_t)size, 64, launch.groups);
         vp_emit(tape, &launch);
     }
-    struct augment_args args = {.images = (uint32_t)images, .size = (uint32_t)size};
+    struct augment_args args = {.images = (uint32_t)images};
     struct vp_launch fold = {.kernel = "augment_mean_fold",
+                             .spec = {(uint32_t)size},
+                             .spec_count = 1,
                              .bind = {vp_bind_slot(sums), vp_bind_slot(means)},
                              VP_PUSH(args),
                              .flops = (double)images * size,
@@ -96,16 +98,16 @@ struct vp_tensor *vp_augment(struct vp_tape *tape, const char *name, const struc
 
     struct vp_bind coloured_by[2] = {vp_value(t->blocks), vp_bind_slot(means(tape, t, resized, images, size))};
     struct vp_slot *coloured = vp_tape_scratch(tape, "augment coloured", bytes);
-    const struct pass colour = {.kernel = "augment_colour", .label = "augment colour", .flops_per_pixel = 60};
+    const struct pass colour = {
+        .kernel = "augment_colour", .label = "augment colour", .flops_per_pixel = 60, .by_area = true};
     per_pixel(tape, &colour, coloured_by, 2, resized, vp_bind_slot(coloured), images, size);
 
     struct vp_slot *across = vp_tape_scratch(tape, "augment blur across", bytes);
     struct vp_slot *down = vp_tape_scratch(tape, "augment blur down", bytes);
     double taps = 2 * vp_augment_radius(size) + 1;
-    struct pass blur = {
-        .kernel = "augment_blur", .label = "augment blur", .flops_per_pixel = 6 * taps, .spec = 0, .spec_count = 1};
+    struct pass blur = {.kernel = "augment_blur", .label = "augment blur", .flops_per_pixel = 6 * taps};
     per_pixel(tape, &blur, sources, 1, coloured, vp_bind_slot(across), images, size);
-    blur.spec = 1;
+    blur.axis = 1;
     per_pixel(tape, &blur, sources, 1, across, vp_bind_slot(down), images, size);
 
     const struct pass gradient = {.kernel = "augment_gradient", .label = "augment gradient", .flops_per_pixel = 25};

@@ -7,7 +7,7 @@ double vp_schedule_lr(const struct vp_schedule *schedule, int64_t iteration) {
               "iteration %lld of %lld epochs of %lld iterations", (long long)iteration, (long long)schedule->epochs,
               (long long)schedule->iterations_per_epoch);
     double lr = schedule->lr;
-    if (schedule->kind == VP_SCHEDULE_COSINE) {
+    if (schedule->kind == VP_LR_COSINE) {
         double per_epoch = (double)schedule->iterations_per_epoch, epochs = (double)schedule->epochs;
         double x = schedule->every_iteration ? (double)iteration / (per_epoch * epochs)
                                              : (double)(iteration / schedule->iterations_per_epoch) / epochs;

@@ -18,7 +18,7 @@ static void near(double got, double want) {
 
 static void test_cosine(void **state) {
     (void)state;
-    struct vp_schedule s = {.kind = VP_SCHEDULE_COSINE, .lr = 1e-4, .epochs = 100, .iterations_per_epoch = 10};
+    struct vp_schedule s = {.kind = VP_LR_COSINE, .lr = 1e-4, .epochs = 100, .iterations_per_epoch = 10};
     near(vp_schedule_lr(&s, 0), 1e-4);
     near(vp_schedule_lr(&s, 9), 1e-4); /* still the first epoch */
     near(vp_schedule_lr(&s, 10), 0.5e-4 * (1 + cos(acos(-1.0) / 100)));
@@ -34,7 +34,7 @@ static void test_cosine(void **state) {
 static void test_warmup(void **state) {
     (void)state;
     struct vp_schedule s = {
-        .kind = VP_SCHEDULE_CONSTANT, .lr = 3, .epochs = 1, .iterations_per_epoch = 4, .warmup_iterations = 3};
+        .kind = VP_LR_CONSTANT, .lr = 3, .epochs = 1, .iterations_per_epoch = 4, .warmup_iterations = 3};
     const double want[] = {1, 2, 3, 3, 3};
     for (int i = 0; i < 5; i++) near(vp_schedule_lr(&s, i), want[i]);
 }
