@@ -10,11 +10,15 @@ import sys
 from pathlib import Path
 from typing import Callable, Dict, Tuple
 
-import numpy as np
-import torch
-import torch.nn as nn
-import torch.nn.functional as F
-from torch import Tensor
+try:
+    import numpy as np
+    import torch
+    import torch.nn as nn
+    import torch.nn.functional as F
+    from torch import Tensor
+except ImportError as problem:
+    print(f"golden: needs Debian's python3-torch and python3-numpy ({problem})", file=sys.stderr)
+    raise SystemExit(77)
 
 import pcl_oracle as po
 import tensor_files as tf
