@@ -2,7 +2,7 @@
 #include "mae/mae_args.h"
 #include "vkpcl/status.h"
 
-enum { PART = 4096, GROUP = 128 }; /* values of a partial sum; local size of mae_bwd */
+enum { PART = 4096 }; /* values of an image that one workgroup walks over */
 
 static struct mae_args arguments(const struct vp_mae_desc *desc, const struct vp_tensor *prediction) {
     int64_t image = vp_shape_count(prediction->shape) / prediction->shape.dim[0];
@@ -31,7 +31,7 @@ static void mae_backward(struct vp_tape *tape, struct vp_node *node) {
                                    .flops = 3.0 * (double)n * args.image,
                                    .bytes = 12.0 * (double)n * args.image,
                                    .label = "mae bwd"};
-        vp_groups_flat((uint64_t)n * args.image, GROUP, launch.groups);
+        vp_groups_flat((uint64_t)n * args.parts, 1, launch.groups);
         vp_emit(tape, &launch);
     }
 }

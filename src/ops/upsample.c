@@ -19,7 +19,7 @@ static void emit(struct vp_tape *tape, const struct vp_tensor *x, const struct v
         for (int i = 0; i < bindings; i++)
             piece.bind[i] = vp_bind_rows(whole->bind[i], row_bytes[big[i] ? 1 : 0], first, n);
         args->images = (uint32_t)n;
-        uint64_t places = (uint64_t)n * (uint64_t)(forward ? (h + 1) * (w + 1) : h * w);
+        uint64_t places = (uint64_t)n * (uint64_t)(forward ? (h + 1) * (w + 1) : (h + 1) / 2 * ((w + 1) / 2));
         vp_groups_flat(places * args->channels, GROUP, piece.groups);
         piece.flops = (forward ? 32.0 : 16.0) * (double)n * (double)(h * w * c);
         piece.bytes = 5.0 * (double)n * (double)small_bytes;
