@@ -4,8 +4,6 @@
 #include "common/args.h"
 VP_ARGS(random_args) {
     VP_UINT count;      /* elements of this launch */
-    VP_UINT channels;   /* c; 1 where memory order is the index order */
-    VP_UINT area;       /* h * w */
     VP_UINT base_low;   /* index of the launch's first image, added to the base in the step words */
     VP_UINT base_high;
     VP_UINT step_word;  /* where the six words {seed, stream, base} begin in the step buffer */
