@@ -202,6 +202,12 @@ def blocky(images: np.ndarray, levels: int) -> np.ndarray:
     return small.repeat(2, axis=-2).repeat(2, axis=-1).astype(np.float32)
 
 
+def goes_astray(g: np.ndarray) -> bool:
+    """Is some entry zero in exact arithmetic only? Its first Adam step would follow rounding."""
+    size = np.abs(g)
+    return bool(np.any((size > 0) & (size < 1e-6 * np.sqrt(np.mean(g * g)))))
+
+
 def step_inputs() -> Tuple[po.Arrays, po.Arrays]:
     inputs = po.random_inputs(BATCH, SAMPLES, NEGATIVES, SIZE, SEED + 1)
     inputs = {k: blocky(v, 8 if "noise" in k else 32) if v.ndim > 3 else v for k, v in inputs.items()}
@@ -223,6 +229,8 @@ def step_expected(weights: po.Arrays, inputs: po.Arrays) -> po.Arrays:
             continue  # not moved by this phase, or moved along nothing but rounding
         elif kind == "after" and v.size > LARGEST_AFTER:
             continue  # to keep the file small
+        elif kind == "after" and f"{phase}.grad.{name}" in out and goes_astray(out[f"{phase}.grad.{name}"]):
+            continue
         elif kind == "after" and np.array_equal(v, weights[name].astype(np.float64)):
             continue
         elif kind == "grad" and name in zero:
