@@ -19,14 +19,13 @@ static void create_pool(struct vp_program *program) {
     for (int t = 0; t < 3; t++)
         if (of_type[t]) sizes[count++] = (VkDescriptorPoolSize){types[t], of_type[t]};
     if (!count) sizes[count++] = (VkDescriptorPoolSize){VK_DESCRIPTOR_TYPE_STORAGE_BUFFER, 1};
-    VP_VK(program->gpu->vk.vkCreateDescriptorPool(program->gpu->device,
-                                                  &(VkDescriptorPoolCreateInfo){
-                                                      .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO,
-                                                      .maxSets = (uint32_t)program->step_count,
-                                                      .poolSizeCount = count,
-                                                      .pPoolSizes = sizes,
-                                                  },
-                                                  NULL, &program->pool));
+    const VkDescriptorPoolCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_POOL_CREATE_INFO,
+        .maxSets = (uint32_t)program->step_count,
+        .poolSizeCount = count,
+        .pPoolSizes = sizes,
+    };
+    VP_VK(program->gpu->vk.vkCreateDescriptorPool(program->gpu->device, &info, NULL, &program->pool));
     program->views = vp_arena_array(program->arena, VkBufferView, texel + 1);
     program->view_ranges = vp_arena_array(program->arena, struct vp_range, texel + 1);
     program->view_formats = vp_arena_array(program->arena, VkFormat, texel + 1);

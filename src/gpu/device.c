@@ -12,16 +12,15 @@ static void open_device(struct vp_gpu *gpu, struct vp_gpu_features *features) {
         .queueCount = 1,
         .pQueuePriorities = &priority,
     };
-    VP_VK(vkCreateDevice(gpu->physical,
-                         &(VkDeviceCreateInfo){
-                             .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
-                             .pNext = &features->core,
-                             .queueCreateInfoCount = 1,
-                             .pQueueCreateInfos = &queue,
-                             .enabledExtensionCount = features->extension_count,
-                             .ppEnabledExtensionNames = features->extensions,
-                         },
-                         NULL, &gpu->device));
+    const VkDeviceCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
+        .pNext = &features->core,
+        .queueCreateInfoCount = 1,
+        .pQueueCreateInfos = &queue,
+        .enabledExtensionCount = features->extension_count,
+        .ppEnabledExtensionNames = features->extensions,
+    };
+    VP_VK(vkCreateDevice(gpu->physical, &info, NULL, &gpu->device));
     volkLoadDeviceTable(&gpu->vk, gpu->device);
     gpu->vk.vkGetDeviceQueue(gpu->device, gpu->traits.family, 0, &gpu->queue);
 }

@@ -68,18 +68,17 @@ static enum vp_status create(struct vp_instance *instance, bool validation, stru
         .pEngineName = "vkpcl",
         .apiVersion = VK_API_VERSION_1_3,
     };
-    VkResult result = vkCreateInstance(
-        &(VkInstanceCreateInfo){
-            .sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO,
-            .pNext = synchronisation ? &features : NULL,
-            .flags = flags,
-            .pApplicationInfo = &app,
-            .enabledLayerCount = validation ? 1 : 0,
-            .ppEnabledLayerNames = &layer,
-            .enabledExtensionCount = count,
-            .ppEnabledExtensionNames = extensions,
-        },
-        NULL, &instance->handle);
+    const VkInstanceCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO,
+        .pNext = synchronisation ? &features : NULL,
+        .flags = flags,
+        .pApplicationInfo = &app,
+        .enabledLayerCount = validation ? 1 : 0,
+        .ppEnabledLayerNames = &layer,
+        .enabledExtensionCount = count,
+        .ppEnabledExtensionNames = extensions,
+    };
+    VkResult result = vkCreateInstance(&info, NULL, &instance->handle);
     if (result == VK_SUCCESS) return VP_OK;
     instance->handle = VK_NULL_HANDLE;
     if (result == VK_ERROR_INCOMPATIBLE_DRIVER) return VP_OK; /* a loader without any driver: an empty list */
@@ -87,6 +86,19 @@ static enum vp_status create(struct vp_instance *instance, bool validation, stru
         err, VP_ERR_NO_DEVICE,
         "the Vulkan loader does not start (vkCreateInstance: %s): reinstall libvulkan1 and your GPU's driver",
         vp_vk_result_name(result));
+}
+
+static void listen(struct vp_instance *instance) {
+    const VkDebugUtilsMessengerCreateInfoEXT info = {
+        .sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_MESSENGER_CREATE_INFO_EXT,
+        .messageSeverity =
+            VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT,
+        .messageType = VK_DEBUG_UTILS_MESSAGE_TYPE_GENERAL_BIT_EXT | VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT |
+                       VK_DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT,
+        .pfnUserCallback = on_message,
+        .pUserData = instance,
+    };
+    VP_VK(vkCreateDebugUtilsMessengerEXT(instance->handle, &info, NULL, &instance->messenger));
 }
 
 enum vp_status vp_instance_init(struct vp_instance *instance, bool validation, const struct vp_log *log,
@@ -110,19 +122,7 @@ enum vp_status vp_instance_init(struct vp_instance *instance, bool validation, c
     enum vp_status status = create(instance, validation, err);
     if (status != VP_OK || !instance->handle) return status;
     volkLoadInstanceOnly(instance->handle);
-    if (validation && instance->debug_utils)
-        VP_VK(vkCreateDebugUtilsMessengerEXT(instance->handle,
-                                             &(VkDebugUtilsMessengerCreateInfoEXT){
-                                                 .sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_MESSENGER_CREATE_INFO_EXT,
-                                                 .messageSeverity = VK_DEBUG_UTILS_MESSAGE_SEVERITY_ERROR_BIT_EXT |
-                                                                    VK_DEBUG_UTILS_MESSAGE_SEVERITY_WARNING_BIT_EXT,
-                                                 .messageType = VK_DEBUG_UTILS_MESSAGE_TYPE_GENERAL_BIT_EXT |
-                                                                VK_DEBUG_UTILS_MESSAGE_TYPE_VALIDATION_BIT_EXT |
-                                                                VK_DEBUG_UTILS_MESSAGE_TYPE_PERFORMANCE_BIT_EXT,
-                                                 .pfnUserCallback = on_message,
-                                                 .pUserData = instance,
-                                             },
-                                             NULL, &instance->messenger));
+    if (validation && instance->debug_utils) listen(instance);
     return VP_OK;
 }
 

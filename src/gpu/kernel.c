@@ -68,34 +68,29 @@ enum vp_status vp_kernel_module(struct vp_gpu *gpu, int shader, struct vp_module
             .stageFlags = VK_SHADER_STAGE_COMPUTE_BIT,
         };
     }
-    VP_VK(gpu->vk.vkCreateDescriptorSetLayout(gpu->device,
-                                              &(VkDescriptorSetLayoutCreateInfo){
-                                                  .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO,
-                                                  .bindingCount = count,
-                                                  .pBindings = bindings,
-                                              },
-                                              NULL, &m->set_layout));
+    const VkDescriptorSetLayoutCreateInfo set_info = {
+        .sType = VK_STRUCTURE_TYPE_DESCRIPTOR_SET_LAYOUT_CREATE_INFO,
+        .bindingCount = count,
+        .pBindings = bindings,
+    };
+    VP_VK(gpu->vk.vkCreateDescriptorSetLayout(gpu->device, &set_info, NULL, &m->set_layout));
     const VkPushConstantRange push = {.stageFlags = VK_SHADER_STAGE_COMPUTE_BIT,
                                       .size = (info->push_bytes + 3) / 4 * 4};
-    VP_VK(gpu->vk.vkCreatePipelineLayout(gpu->device,
-                                         &(VkPipelineLayoutCreateInfo){
-                                             .sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO,
-                                             .setLayoutCount = 1,
-                                             .pSetLayouts = &m->set_layout,
-                                             .pushConstantRangeCount = info->push_bytes ? 1 : 0,
-                                             .pPushConstantRanges = &push,
-                                         },
-                                         NULL, &m->layout));
+    const VkPipelineLayoutCreateInfo layout_info = {
+        .sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO,
+        .setLayoutCount = 1,
+        .pSetLayouts = &m->set_layout,
+        .pushConstantRangeCount = info->push_bytes ? 1 : 0,
+        .pPushConstantRanges = &push,
+    };
+    VP_VK(gpu->vk.vkCreatePipelineLayout(gpu->device, &layout_info, NULL, &m->layout));
+    const VkShaderModuleCreateInfo shader_info = {
+        .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
+        .codeSize = source->bytes,
+        .pCode = source->words,
+    };
     enum vp_status status =
-        VP_VK_STATUS(gpu,
-                     gpu->vk.vkCreateShaderModule(gpu->device,
-                                                  &(VkShaderModuleCreateInfo){
-                                                      .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
-                                                      .codeSize = source->bytes,
-                                                      .pCode = source->words,
-                                                  },
-                                                  NULL, &m->shader),
-                     err);
+        VP_VK_STATUS(gpu, gpu->vk.vkCreateShaderModule(gpu->device, &shader_info, NULL, &m->shader), err);
     if (status == VP_OK) VP_DEBUG_NAME(gpu, VK_OBJECT_TYPE_SHADER_MODULE, m->shader, "%s", source->name);
     return status;
 }

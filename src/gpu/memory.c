@@ -25,32 +25,26 @@ enum vp_status vp_memory_allocate(struct vp_gpu *gpu, VkBuffer buffer, VkMemoryP
         .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO,
         .flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT,
     };
-    enum vp_status status = VP_VK_STATUS(gpu,
-                                         gpu->vk.vkAllocateMemory(gpu->device,
-                                                                  &(VkMemoryAllocateInfo){
-                                                                      .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
-                                                                      .pNext = address ? &flags : NULL,
-                                                                      .allocationSize = requirements.size,
-                                                                      .memoryTypeIndex = (uint32_t)type,
-                                                                  },
-                                                                  NULL, memory),
-                                         err);
+    const VkMemoryAllocateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
+        .pNext = address ? &flags : NULL,
+        .allocationSize = requirements.size,
+        .memoryTypeIndex = (uint32_t)type,
+    };
+    enum vp_status status = VP_VK_STATUS(gpu, gpu->vk.vkAllocateMemory(gpu->device, &info, NULL, memory), err);
     if (status == VP_OK) VP_VK(gpu->vk.vkBindBufferMemory(gpu->device, buffer, *memory, 0));
     return status;
 }
 
 static enum vp_status create_buffer(struct vp_gpu *gpu, uint64_t bytes, VkBufferUsageFlags usage, VkBuffer *buffer,
                                     struct vp_error *err) {
-    return VP_VK_STATUS(gpu,
-                        gpu->vk.vkCreateBuffer(gpu->device,
-                                               &(VkBufferCreateInfo){
-                                                   .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
-                                                   .size = bytes,
-                                                   .usage = usage,
-                                                   .sharingMode = VK_SHARING_MODE_EXCLUSIVE,
-                                               },
-                                               NULL, buffer),
-                        err);
+    const VkBufferCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
+        .size = bytes,
+        .usage = usage,
+        .sharingMode = VK_SHARING_MODE_EXCLUSIVE,
+    };
+    return VP_VK_STATUS(gpu, gpu->vk.vkCreateBuffer(gpu->device, &info, NULL, buffer), err);
 }
 
 enum vp_status vp_host_buffer_init(struct vp_gpu *gpu, uint64_t bytes, bool for_reading, struct vp_host_buffer *host,

@@ -74,13 +74,12 @@ static void create_queries(struct vp_program *program) {
     struct vp_gpu *gpu = program->gpu;
     if (!gpu->caps.timestamps || !program->step_count) return;
     int count = (gpu->profile ? 4 : 2) * program->step_count;
-    VP_VK(gpu->vk.vkCreateQueryPool(gpu->device,
-                                    &(VkQueryPoolCreateInfo){
-                                        .sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO,
-                                        .queryType = VK_QUERY_TYPE_TIMESTAMP,
-                                        .queryCount = (uint32_t)count,
-                                    },
-                                    NULL, &program->queries));
+    const VkQueryPoolCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO,
+        .queryType = VK_QUERY_TYPE_TIMESTAMP,
+        .queryCount = (uint32_t)count,
+    };
+    VP_VK(gpu->vk.vkCreateQueryPool(gpu->device, &info, NULL, &program->queries));
 }
 
 struct vp_program *vp_program_create(struct vp_gpu *gpu, const char *name, const struct vp_dispatch *dispatches,

@@ -6,17 +6,15 @@ void vp_queue_init(struct vp_gpu *gpu) {
         .sType = VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO,
         .semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE,
     };
-    VP_VK(gpu->vk.vkCreateSemaphore(
-        gpu->device, &(VkSemaphoreCreateInfo){.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO, .pNext = &type}, NULL,
-        &gpu->timeline));
+    const VkSemaphoreCreateInfo semaphore_info = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO, .pNext = &type};
+    VP_VK(gpu->vk.vkCreateSemaphore(gpu->device, &semaphore_info, NULL, &gpu->timeline));
     VP_DEBUG_NAME(gpu, VK_OBJECT_TYPE_SEMAPHORE, gpu->timeline, "submissions");
-    VP_VK(gpu->vk.vkCreateCommandPool(gpu->device,
-                                      &(VkCommandPoolCreateInfo){
-                                          .sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
-                                          .flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT,
-                                          .queueFamilyIndex = gpu->traits.family,
-                                      },
-                                      NULL, &gpu->commands));
+    const VkCommandPoolCreateInfo pool_info = {
+        .sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
+        .flags = VK_COMMAND_POOL_CREATE_RESET_COMMAND_BUFFER_BIT,
+        .queueFamilyIndex = gpu->traits.family,
+    };
+    VP_VK(gpu->vk.vkCreateCommandPool(gpu->device, &pool_info, NULL, &gpu->commands));
 }
 
 void vp_queue_fini(struct vp_gpu *gpu) {
@@ -26,14 +24,13 @@ void vp_queue_fini(struct vp_gpu *gpu) {
 
 VkCommandBuffer vp_commands_create(struct vp_gpu *gpu) {
     VkCommandBuffer commands;
-    VP_VK(gpu->vk.vkAllocateCommandBuffers(gpu->device,
-                                           &(VkCommandBufferAllocateInfo){
-                                               .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
-                                               .commandPool = gpu->commands,
-                                               .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
-                                               .commandBufferCount = 1,
-                                           },
-                                           &commands));
+    const VkCommandBufferAllocateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_ALLOCATE_INFO,
+        .commandPool = gpu->commands,
+        .level = VK_COMMAND_BUFFER_LEVEL_PRIMARY,
+        .commandBufferCount = 1,
+    };
+    VP_VK(gpu->vk.vkAllocateCommandBuffers(gpu->device, &info, &commands));
     return commands;
 }
 
@@ -48,8 +45,8 @@ void vp_commands_barrier(struct vp_gpu *gpu, VkCommandBuffer commands, VkPipelin
 }
 
 void vp_commands_begin(struct vp_gpu *gpu, VkCommandBuffer commands, VkCommandBufferUsageFlags usage) {
-    VP_VK(gpu->vk.vkBeginCommandBuffer(
-        commands, &(VkCommandBufferBeginInfo){.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO, .flags = usage}));
+    const VkCommandBufferBeginInfo info = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO, .flags = usage};
+    VP_VK(gpu->vk.vkBeginCommandBuffer(commands, &info));
     vp_commands_barrier(gpu, commands, VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, VK_ACCESS_MEMORY_WRITE_BIT,
                         VK_PIPELINE_STAGE_ALL_COMMANDS_BIT, VK_ACCESS_MEMORY_READ_BIT | VK_ACCESS_MEMORY_WRITE_BIT);
 }

@@ -6,23 +6,21 @@
 static bool offers_capability(const struct vp_gpu_caps *caps, const struct vp_gpu_traits *t, uint32_t capability) {
     VkSubgroupFeatureFlags ops = t->subgroup_ops;
     switch (capability) {
-    case 1: /* Shader */
-    case 50:
-        return true; /* ImageQuery */
-    case 9:
-        return caps->f16; /* Float16 */
-    case 4433:
-        return caps->f16; /* StorageBuffer16BitAccess */
+    case 1:  /* Shader */
+    case 50: /* ImageQuery */
+        return true;
+    case 9:    /* Float16 */
+    case 4433: /* StorageBuffer16BitAccess */
+        return caps->f16;
     case 10:
         return t->float64; /* Float64 */
     case 11:
         return t->int64; /* Int64 */
     case 22:
         return t->int16; /* Int16 */
-    case 39:
-        return t->int8; /* Int8 */
-    case 4448:
-        return t->int8; /* StorageBuffer8BitAccess */
+    case 39:             /* Int8 */
+    case 4448:           /* StorageBuffer8BitAccess */
+        return t->int8;
     case 46:
         return caps->texel; /* SampledBuffer */
     case 47:
