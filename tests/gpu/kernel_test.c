@@ -46,7 +46,7 @@ static void damaged_modules_are_refused(void **state) {
     assert_true(vp_reflect(words, count, &out, &why));
     assert_false(vp_reflect(words, 3, &out, &why));
     assert_false(vp_reflect(words, 6, &out, &why)); /* cut inside an instruction */
-    words[5] = 0;                                           /* an instruction of no words must not loop for ever */
+    words[5] = 0;                                   /* an instruction of no words must not loop for ever */
     assert_false(vp_reflect(words, count, &out, &why));
     words[0] = 1;
     assert_false(vp_reflect(words, count, &out, &why));
