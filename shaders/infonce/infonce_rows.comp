@@ -18,8 +18,12 @@ void main() {
     float largest = logits[first];
     for (uint c = lane; c < rows - 1; c += GROUP_SIZE) largest = max(largest, logits[first + c]);
     largest_values[lane] = largest;
+    for (uint reach = GROUP_SIZE / 2; reach > 0; reach /= 2) {
+        barrier();
+        if (lane < reach) largest_values[lane] = max(largest_values[lane], largest_values[lane + reach]);
+    }
     barrier();
-    for (uint k = 0; k < GROUP_SIZE; k++) largest = max(largest, largest_values[k]);
+    largest = largest_values[0];
     float sum = 0.0;
     for (uint c = lane; c < rows - 1; c += GROUP_SIZE) sum += exp(logits[first + c] - largest);
     float log_sum = largest + log(group_sum(sum));
