@@ -1,15 +1,14 @@
 /* The encoder: a trunk without batch norm, with two channel attentions, and one branch each for face and pose. */
 #include "nn/layers.h"
 #include "vkpcl/model.h"
-#include "vkpcl/ops/act.h"
 #include "vkpcl/ops/add.h"
 #include "vkpcl/ops/flatten.h"
 #include "vkpcl/ops/matmul.h"
 #include "vkpcl/ops/softmax.h"
 #include <stdio.h>
 
-/* y = lrelu(S g) with S = phi theta^T (C x C), theta a softmax over the positions, g over the channels. Channels-last,
- * the three maps are (n, positions, C) matrices, so S = phi^T theta and y = g S^T. */
+/* y = lrelu(x + S g) with S = phi theta^T (C x C), theta a softmax over the positions, g over the channels.
+ * Channels-last, the three maps are (n, positions, C) matrices, so S = phi^T theta and S g is g S^T. */
 static struct vp_tensor *attention(struct vp_weights *weights, const char *layer, struct vp_tensor *x) {
     struct vp_tape *tape = weights->tape;
     struct vp_tensor *map[3]; /* (n, h * w, c) */
@@ -26,8 +25,7 @@ static struct vp_tensor *attention(struct vp_weights *weights, const char *layer
     struct vp_tensor *g = vp_softmax(tape, map[2], &(struct vp_softmax_desc){VP_SOFTMAX_COLUMNS});
     struct vp_tensor *s = vp_matmul(tape, map[0], theta, &(struct vp_matmul_desc){.transpose_a = true}); /* (n, c, c) */
     struct vp_tensor *y = vp_matmul(tape, g, s, &(struct vp_matmul_desc){.transpose_b = true});
-    y = vp_act(tape, y, &(struct vp_act_desc){VP_ACT_LEAKY, VP_LEAKY});
-    return vp_reshape(tape, y, x->shape);
+    return vp_add(tape, x, vp_reshape(tape, y, x->shape), VP_LEAKY);
 }
 
 static struct vp_tensor *residual(struct vp_weights *weights, const char *block, struct vp_tensor *x) {
