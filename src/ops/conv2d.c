@@ -1,4 +1,5 @@
-/* conv2d on the tape: shapes, the builder, and the backward that hands out gradients. The passes are in conv2d_pass.c.
+/* conv2d on the tape: shapes, the builder, and the backward that hands out gradients. The passes are in conv2d_fwd.c,
+ * conv2d_bwd_data.c, conv2d_bwd_filter.c.
  */
 #include "ops/column_sum.h"
 #include "ops/conv2d_internal.h"

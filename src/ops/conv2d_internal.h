@@ -17,6 +17,7 @@ struct conv2d_variant {
     void (*emit)(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
                  const struct vp_bind *bind, bool accumulate);
 };
+#define VP_COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 /* The first row that is embedded, usable on the device, and fits. */
 const struct conv2d_variant *vp_conv2d_choose(const struct vp_tape *tape, const struct conv2d *conv,
                                               const struct conv2d_variant *table, int count);

@@ -1,0 +1,56 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
+// Brings a filter into the order in which conv2d_lanes reads it, whatever the roles of its channels and taps:
+//
+//   packed (k block, r, s, round, channel c of the round, 4 * lanes channels k) =
+//       source[base + k*k_stride + c*c_stride + r*r_stride + s*s_stride],   0 beyond the channels that exist
+//
+// Plain: an invocation owns one packed vec4, any strides. `four`: an invocation owns four neighbouring c of four
+// neighbouring k; one of the two strides is 1, its channel count and all other strides are multiples of four.
+//!variant four -DFOUR
+#include "common/index.glsl"
+#include "conv2d/conv2d_pack_args.h"
+layout(local_size_x = 64) in;
+#ifdef FOUR
+layout(binding = 0) readonly buffer SOURCE { vec4 source[]; };
+#else
+layout(binding = 0) readonly buffer SOURCE { float source[]; };
+#endif
+layout(binding = 1) writeonly buffer PACKED { vec4 result[]; };
+
+void main() {
+    int item = int(flat_index());
+    if (item >= total) return;
+#ifdef FOUR
+    const int c_each = 4;
+#else
+    const int c_each = 1;
+#endif
+    int rest = item, lane = rest % lanes;
+    rest /= lanes;
+    int c_in_round = rest % (depth / c_each) * c_each;
+    rest /= depth / c_each;
+    int turn = rest % rounds;
+    int row = rest / rounds, tap_column = row % columns, tap_row = row / columns % rows;
+    int k_first = (row / columns / rows * lanes + lane) * 4, c_first = turn * depth + c_in_round;
+    int to = ((row * rounds + turn) * depth + c_in_round) * lanes + lane;
+    int from = base + tap_row * r_stride + tap_column * s_stride;
+#ifdef FOUR
+    mat4 m = mat4(0.0); // a column holds four neighbours of the source
+    bool turned = c_stride == 1;
+    int fixed_first = turned ? k_first : c_first, run_first = turned ? c_first : k_first;
+    int fixed_end = turned ? k : c, run_end = turned ? c : k, fixed_stride = turned ? k_stride : c_stride;
+    [[unroll]] for (int e = 0; e < 4; e++)
+        if (run_first < run_end && fixed_first + e < fixed_end)
+            m[e] = source[(from + (fixed_first + e) * fixed_stride + run_first) / 4];
+    if (turned) m = transpose(m);
+    [[unroll]] for (int e = 0; e < 4; e++) result[to + e * lanes] = m[e];
+#else
+    from += c_first / c_inner * s_stride + c_first % c_inner * c_stride;
+    vec4 v = vec4(0.0);
+    [[unroll]] for (int e = 0; e < 4; e++)
+        if (k_first + e < k && c_first < c) v[e] = source[from + (k_first + e) * k_stride];
+    result[to] = v;
+#endif
+}

@@ -1,0 +1,49 @@
+/* conv2d backward-filter: its variants, and how each is cut into launches. */
+#include "ops/column_sum.h"
+#include "ops/conv2d_internal.h"
+
+/* Runs of pixels that are summed on their own: enough workgroups to fill a large device, but no run so short that
+ * adding the partial sums costs more than making them. */
+static int64_t filter_splits(const struct conv2d *conv, int64_t images) {
+    int64_t pixels = images * conv->p * conv->q;
+    int64_t tiles = (int64_t)vp_div_up((uint64_t)conv->k, 64) * vp_div_up((uint64_t)(conv->r * conv->s * conv->c), 64);
+    int64_t wanted = (512 + tiles - 1) / tiles, most = (pixels + 255) / 256;
+    return wanted < most ? wanted : most;
+}
+
+static void bwd_filter_tile(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
+                            const struct vp_bind *bind, bool accumulate) {
+    uint64_t bytes[] = {conv2d_out_bytes(conv), conv2d_in_bytes(conv)};
+    int64_t taps = conv->r * conv->s * conv->c, splits = 0, first_split = 0;
+    for (int64_t first = 0, n; (n = vp_piece(tape, conv->n, first, bytes, 2)) > 0; first += n)
+        splits += filter_splits(conv, n);
+    struct vp_slot *part = vp_tape_scratch(tape, "filter partials", (uint64_t)splits * conv2d_filter_bytes(conv));
+    for (int64_t first = 0, n; (n = vp_piece(tape, conv->n, first, bytes, 2)) > 0; first += n) {
+        struct conv2d_args args = vp_conv2d_args(conv, n);
+        args.splits = (uint32_t)filter_splits(conv, n);
+        args.pixels_per_split = vp_div_up((uint64_t)(n * conv->p * conv->q), args.splits);
+        args.first_split = (uint32_t)first_split;
+        vp_emit(tape, &(struct vp_launch){
+                          .kernel = variant->kernel,
+                          .bind = {vp_bind_rows(bind[0], bytes[0], first, n), vp_bind_rows(bind[1], bytes[1], first, n),
+                                   vp_bind_slot(part)},
+                          VP_PUSH(args),
+                          .groups = {vp_div_up((uint64_t)taps, 64), vp_div_up((uint64_t)conv->k, 64), args.splits},
+                          .flops = vp_conv2d_flops(conv, n),
+                          .bytes = (double)(n * (int64_t)(bytes[0] + bytes[1])) +
+                                   (double)args.splits * (double)conv2d_filter_bytes(conv),
+                          .label = "conv2d bwd filter"});
+        first_split += args.splits;
+    }
+    vp_emit_sum_partials(tape, part, splits, conv->k * taps, bind[2], accumulate, "conv2d bwd filter sum");
+}
+
+static const struct conv2d_variant backward_filter[] = {
+    {"conv2d_bwd_filter", NULL, bwd_filter_tile},
+};
+
+void vp_conv2d_emit_bwd_filter(struct vp_tape *tape, const struct conv2d *conv, const struct vp_bind *bind,
+                               bool accumulate) {
+    const struct conv2d_variant *variant = vp_conv2d_choose(tape, conv, backward_filter, VP_COUNT(backward_filter));
+    variant->emit(tape, conv, variant, bind, accumulate);
+}

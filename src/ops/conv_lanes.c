@@ -1,0 +1,111 @@
+/* Packing the filter, choosing group and variant, and cutting into pieces. */
+#include "ops/conv_lanes.h"
+#include "conv2d/conv2d_lanes_args.h"
+#include "conv2d/conv2d_pack_args.h"
+
+enum { PIXELS = 6 /* of a group, as in the shader */ };
+
+/* How the channels are laid out over lanes and rounds. */
+struct layout {
+    bool x_four, y_four;
+    int64_t group;          /* lanes of a group: 4 * group output channels */
+    int64_t taps, channels; /* columns and input channels as the kernel sees them */
+    int64_t depth, rounds;
+};
+
+bool vp_conv_lanes_wanted(const struct vp_tape *tape) {
+    const struct vp_gpu_caps *caps = vp_tape_caps(tape);
+    return caps->lanes_beat_shared && caps->subgroup_shuffle && caps->subgroup_size >= 8 && caps->subgroup_size <= 16 &&
+           caps->max_texel_elements >= caps->max_binding_bytes / 4 && vp_tape_has_kernel(tape, "conv2d_lanes");
+}
+
+static struct layout lay_out(const struct vp_conv_lanes *z) {
+    struct layout l = {.x_four = z->c % 4 == 0, .y_four = z->k % 4 == 0};
+    l.group = z->k > 16 ? 8 : z->k > 8 ? 4 : 2;
+    l.taps = l.x_four ? z->s : 1;
+    l.channels = l.x_four ? z->c : z->s * z->c;
+    int64_t whole = (l.channels + 3) / 4 * 4;
+    l.depth = whole < 4 * l.group ? whole : 4 * l.group;
+    l.rounds = l.depth ? (l.channels + l.depth - 1) / l.depth : 0;
+    return l;
+}
+
+/* Emits the packing; returns the packed filter. */
+static struct vp_slot *pack(struct vp_tape *tape, const struct vp_conv_lanes *z, const struct layout *l) {
+    int64_t blocks = (z->k + 4 * l->group - 1) / (4 * l->group);
+    int64_t fours = blocks * z->r * l->taps * l->rounds * l->depth * l->group;
+    struct vp_slot *packed = vp_tape_scratch(tape, "packed filter", 16 * (uint64_t)(fours ? fours : 1));
+    if (!fours) return packed;
+    bool k_runs = z->k_stride == 1 && z->k % 4 == 0 && z->c_stride % 4 == 0;
+    bool c_runs = z->c_stride == 1 && z->c % 4 == 0 && z->k_stride % 4 == 0;
+    bool four = (k_runs || c_runs) && l->x_four && z->r_stride % 4 == 0 && z->s_stride % 4 == 0 && z->base % 4 == 0;
+    struct conv2d_pack_args args = {.total = (int32_t)(four ? fours / 4 : fours),
+                                    .lanes = (int32_t)l->group,
+                                    .depth = (int32_t)l->depth,
+                                    .rounds = (int32_t)l->rounds,
+                                    .rows = (int32_t)z->r,
+                                    .columns = (int32_t)l->taps,
+                                    .k = (int32_t)z->k,
+                                    .c = (int32_t)l->channels,
+                                    .c_inner = (int32_t)z->c,
+                                    .k_stride = (int32_t)z->k_stride,
+                                    .c_stride = (int32_t)z->c_stride,
+                                    .base = (int32_t)z->base,
+                                    .r_stride = (int32_t)z->r_stride,
+                                    .s_stride = (int32_t)z->s_stride};
+    struct vp_launch launch = {.kernel = four ? "conv2d_pack.four" : "conv2d_pack",
+                               .bind = {z->filter, vp_bind_slot(packed)},
+                               VP_PUSH(args),
+                               .bytes = 32.0 * (double)fours,
+                               .label = "pack filter"};
+    vp_groups_flat((uint64_t)args.total, 64, launch.groups);
+    vp_emit(tape, &launch);
+    return packed;
+}
+
+void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_conv_lanes *z) {
+    static const char *const kernels[2][2] = {{"conv2d_lanes", "conv2d_lanes.y4"},
+                                              {"conv2d_lanes.x4", "conv2d_lanes.x4y4"}};
+    const struct layout l = lay_out(z);
+    struct vp_slot *packed = pack(tape, z, &l);
+    uint32_t lanes = vp_tape_caps(tape)->subgroup_size;
+    uint64_t bytes[] = {4 * (uint64_t)(z->h * z->w * z->c), 4 * (uint64_t)(z->y_h * z->y_w * z->k)};
+    double all = (double)z->n;
+    for (int64_t first = 0, n; (n = vp_piece(tape, z->n, first, bytes, 2)) > 0; first += n) {
+        struct conv2d_lanes_args args = {.n = (int32_t)n,
+                                         .h = (int32_t)z->h,
+                                         .w = (int32_t)z->w,
+                                         .c = (int32_t)z->c,
+                                         .k = (int32_t)z->k,
+                                         .r = (int32_t)z->r,
+                                         .s = (int32_t)z->s,
+                                         .p = (int32_t)z->p,
+                                         .q = (int32_t)z->q,
+                                         .stride = z->stride,
+                                         .pad_h = (int32_t)z->pad_h,
+                                         .pad_w = (int32_t)z->pad_w,
+                                         .depth = (int32_t)l.depth,
+                                         .rounds = (int32_t)l.rounds,
+                                         .y_h = (int32_t)z->y_h,
+                                         .y_w = (int32_t)z->y_w,
+                                         .y_step = (int32_t)z->y_step,
+                                         .y_row = (int32_t)z->y_row,
+                                         .y_column = (int32_t)z->y_column,
+                                         .has_bias = z->bias.slot != NULL,
+                                         .accumulate = z->accumulate,
+                                         .slope = z->slope};
+        uint64_t pixels = (uint64_t)(n * z->p * z->q);
+        vp_emit(tape, &(struct vp_launch){.kernel = kernels[l.x_four][l.y_four],
+                                          .spec = {lanes, (uint32_t)l.group},
+                                          .spec_count = 2,
+                                          .bind = {vp_bind_rows(z->x, bytes[0], first, n), vp_bind_slot(packed),
+                                                   vp_bind_rows(z->y, bytes[1], first, n),
+                                                   z->bias.slot ? z->bias : vp_bind_slot(packed)},
+                                          VP_PUSH(args),
+                                          .groups = {vp_div_up(pixels, PIXELS * (lanes / (uint64_t)l.group)),
+                                                     vp_div_up((uint64_t)z->k, 4 * (uint64_t)l.group)},
+                                          .flops = z->flops * (double)n / all,
+                                          .bytes = (double)n * (double)(bytes[0] + bytes[1]),
+                                          .label = z->label});
+    }
+}
