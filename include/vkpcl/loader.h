@@ -63,7 +63,7 @@ double vp_loader_waited(const struct vp_loader *loader); /* seconds spent waitin
 
 /* Broken images met in the steps given out so far. */
 uint32_t vp_loader_broken(const struct vp_loader *loader);
-/* Writes one line "path: reason" for each of them. */
+/* Writes one line "path: reason" for each of them; an empty file when there are none. */
 enum vp_status vp_loader_write_broken(const struct vp_loader *loader, const char *path, struct vp_error *err);
 
 #endif
