@@ -25,7 +25,9 @@ struct vp_phase_settings {
     bool mixed_negatives;                 /* pose.negatives = mixed */
     double beta1, beta2, eps, weight_decay;
     bool device_inputs;  /* true: images from bytes and random numbers from seeds, on the device; false: uploaded */
-    int64_t pixel_bytes; /* device_inputs: room for the packed source images of a step */
+    int64_t sources;     /* device_inputs: source images of a step, shared by the phases */
+    int64_t pixel_bytes; /* device_inputs: room for their packed pixels */
+    bool keep_inputs;    /* device_inputs: images, noise and mixing factors stay readable after a run */
     double beta;         /* device_inputs: mixing factors are Beta(beta, beta) */
 };
 
@@ -75,8 +77,9 @@ struct vp_phase_shared {
     struct vp_gpu *gpu;
     struct vp_params *params;
     struct vp_adam adam;
-    struct vp_range chunks; /* Adam's chunk table */
-    struct vp_range beta;   /* quantiles of the mixing factors */
+    struct vp_range chunks;          /* Adam's chunk table */
+    struct vp_range beta;            /* quantiles of the mixing factors */
+    struct vp_range pixels, sources; /* device_inputs: the step's source images, see vp_augment_tensors */
 };
 enum { VP_BETA_STEPS = 4096 };
 enum vp_status vp_phase_shared_init(struct vp_phase_shared *shared, struct vp_gpu *gpu, struct vp_params *params,
@@ -109,7 +112,7 @@ void vp_phase_build_face(struct vp_phase *phase, struct vp_phase_shared *shared)
 void vp_phase_build_pose(struct vp_phase *phase, struct vp_phase_shared *shared);
 
 /* For the graphs: inputs by the settings, uploaded or made on the device. */
-struct vp_tensor *vp_phase_images(struct vp_phase *phase, int64_t rows, int64_t sources, bool plain);
+struct vp_tensor *vp_phase_images(struct vp_phase *phase, struct vp_phase_shared *shared, int64_t rows, bool plain);
 struct vp_tensor *vp_phase_normal(struct vp_phase *phase, const char *name, struct vp_shape shape);
 struct vp_tensor *vp_phase_mix(struct vp_phase *phase, struct vp_phase_shared *shared, struct vp_shape shape);
 struct vp_tensor *vp_phase_temperature(struct vp_phase *phase);

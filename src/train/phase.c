@@ -32,6 +32,11 @@ enum vp_status vp_phase_shared_init(struct vp_phase_shared *shared, struct vp_gp
     vp_rng_beta_table(settings->beta > 0 ? settings->beta : 1.6, VP_BETA_STEPS, beta);
     enum vp_status status = vp_gpu_alloc(gpu, 4 * chunks, "Adam's chunk table", &shared->chunks, err);
     if (status == VP_OK) status = vp_gpu_alloc(gpu, 4 * (VP_BETA_STEPS + 1), "beta quantiles", &shared->beta, err);
+    if (status == VP_OK && settings->device_inputs) {
+        uint64_t sources = 4 * VP_AUGMENT_SOURCE_WORDS * (uint64_t)settings->sources;
+        status = vp_gpu_alloc(gpu, (uint64_t)settings->pixel_bytes, "source images", &shared->pixels, err);
+        if (status == VP_OK) status = vp_gpu_alloc(gpu, sources, "table of source images", &shared->sources, err);
+    }
     if (status == VP_OK) status = vp_gpu_upload(gpu, shared->chunks, table, err);
     if (status == VP_OK) status = vp_gpu_upload(gpu, shared->beta, beta, err);
     free(table);
@@ -41,8 +46,9 @@ enum vp_status vp_phase_shared_init(struct vp_phase_shared *shared, struct vp_gp
 }
 
 void vp_phase_shared_fini(struct vp_phase_shared *shared) {
-    if (shared->chunks.block) vp_gpu_free(shared->gpu, shared->chunks);
-    if (shared->beta.block) vp_gpu_free(shared->gpu, shared->beta);
+    struct vp_range ranges[] = {shared->chunks, shared->beta, shared->pixels, shared->sources};
+    for (int i = 0; i < 4; i++)
+        if (ranges[i].block) vp_gpu_free(shared->gpu, ranges[i]);
     vp_adam_fini(&shared->adam);
     *shared = (struct vp_phase_shared){0};
 }

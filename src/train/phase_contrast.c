@@ -21,7 +21,7 @@ void vp_phase_build_face(struct vp_phase *phase, struct vp_phase_shared *shared)
     int64_t batch = phase->settings.batch;
     struct vp_tape *tape = phase->tape;
     phase->rows = 2 * batch;
-    phase->images = vp_phase_images(phase, phase->rows, batch, false);
+    phase->images = vp_phase_images(phase, shared, phase->rows, false);
     phase->mix = vp_phase_mix(phase, shared, vp_shape2(2 * batch, 2 * batch - 2));
     phase->perm = vp_tape_input(tape, "perm", vp_shape1(2 * batch - 2), VP_U32, false);
     struct vp_tensor *trunk = vp_encoder_trunk(phase->weights, phase->images);
@@ -36,7 +36,7 @@ void vp_phase_build_pose(struct vp_phase *phase, struct vp_phase_shared *shared)
     int64_t anchors = 2 * settings->pose_batch, negatives = settings->pose_batch * settings->negatives;
     struct vp_tape *tape = phase->tape;
     phase->rows = anchors + negatives;
-    phase->images = vp_phase_images(phase, phase->rows, settings->pose_batch, false);
+    phase->images = vp_phase_images(phase, shared, phase->rows, false);
     phase->mix = vp_phase_mix(phase, shared, vp_shape2(settings->pose_batch, settings->negatives));
     phase->perm = vp_tape_input(tape, "perm", vp_shape1(settings->negatives), VP_U32, false);
     struct vp_tensor *trunk = vp_encoder_trunk(phase->weights, phase->images);

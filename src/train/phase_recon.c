@@ -29,11 +29,10 @@ static void build_decodes(struct vp_phase *phase, struct vp_tensor *face, struct
 }
 
 void vp_phase_build_recon(struct vp_phase *phase, struct vp_phase_shared *shared) {
-    (void)shared;
     const struct vp_phase_settings *settings = &phase->settings;
     struct vp_tape *tape = phase->tape;
     phase->rows = 2 * settings->batch;
-    phase->images = vp_phase_images(phase, phase->rows, settings->batch, true);
+    phase->images = vp_phase_images(phase, shared, phase->rows, true);
     phase->noise = vp_phase_normal(phase, "noise", phase->images->shape);
     vp_tape_keep(tape, phase->images); /* the targets stay clean, and people look at them */
     vp_tape_scope(tape, "input");

@@ -1,0 +1,26 @@
+/* Pretraining: the main job. Images in, an encoder out (method, sections 2 to 4).
+ *
+ * A run lives in a folder: config.yaml, log.tsv, broken.txt, samples/NNNNNNNN.png, checkpoint-NNNNNNNN.safetensors.
+ * Every random number and the order of the images depend on (seed, epoch or iteration, index) only, so a run that was
+ * killed and resumed from its checkpoint goes on bit for bit as if nothing had happened.
+ */
+#ifndef VKPCL_PRETRAIN_H
+#define VKPCL_PRETRAIN_H
+#include "vkpcl/config.h"
+#include "vkpcl/gpu.h"
+#include "vkpcl/source.h"
+
+struct vp_pretrain_request {
+    const struct vp_source *source;
+    const char *folder;          /* of the run */
+    bool resume;                 /* go on from the newest checkpoint in the folder; an error when there is none */
+    double time_limit;           /* seconds; 0: none. The run then saves and returns VP_OK */
+    const char *dump_inputs;     /* folder for the inputs of every iteration, as `vkpcl replay` reads them; NULL: no */
+    bool (*stop)(void *context); /* asked after every iteration: save and return VP_ERR_INTERRUPTED; may be NULL */
+    void *context;
+    const struct vp_log *log;
+};
+enum vp_status vp_pretrain(struct vp_gpu *gpu, const struct vp_config *config,
+                           const struct vp_pretrain_request *request, struct vp_error *err);
+
+#endif

@@ -1,0 +1,86 @@
+/* The state of a pretraining run, shared by the files that make it: setting up, stepping, reporting, saving. */
+#ifndef VKPCL_TRAIN_RUN_H
+#define VKPCL_TRAIN_RUN_H
+#include "vkpcl/augment.h"
+#include "vkpcl/dwa.h"
+#include "vkpcl/loader.h"
+#include "vkpcl/phase.h"
+#include "vkpcl/pretrain.h"
+#include "vkpcl/schedule.h"
+
+/* What one iteration computed, read back one iteration late. */
+struct vp_metrics {
+    float l1[4], orth[2];
+    float loss[VP_PHASES], accuracy[VP_PHASES]; /* face and pose */
+    float norm[VP_PHASES];                      /* gradient norm before clipping */
+};
+
+/* Sums since the last report; saved in checkpoints so that a resumed run writes the same lines. */
+struct vp_report_sums {
+    double l1, orth, face, face_accuracy, pose, pose_accuracy;
+    int64_t count;
+};
+
+struct vp_run {
+    const struct vp_config *config;
+    const struct vp_pretrain_request *request;
+    struct vp_gpu *gpu;
+    struct vp_params *params;
+    struct vp_phase_shared shared;
+    struct vp_phase *phase[VP_PHASES]; /* NULL: switched off */
+    struct vp_tape_memory memory;
+    struct vp_loader *loader;
+    struct vp_schedule schedule;
+    struct vp_dwa dwa;
+    struct vp_report_sums sums;
+    int64_t iteration, iterations; /* next one to do; length of the run */
+    int64_t steps_per_epoch;
+    int64_t batch_images; /* source images of a step */
+    /* Readbacks of the iteration before. */
+    bool pending;
+    int64_t pending_iteration;
+    struct vp_readback readback[VP_PHASES][3];
+    uint32_t *report;             /* host copy of Adam's report */
+    double started, step_seconds; /* clock at the start of the loop; smoothed seconds of an iteration */
+    FILE *log_file;
+};
+
+/* run_setup.c: everything up to the first iteration; the memory estimate comes before any large allocation. */
+enum vp_status vp_run_setup(struct vp_run *run, struct vp_error *err);
+void vp_run_fini(struct vp_run *run);
+
+/* run_step.c: enqueues one iteration and takes in the results of the one before. */
+enum vp_status vp_run_iteration(struct vp_run *run, struct vp_error *err);
+/* Waits for the results of the last enqueued iteration. */
+enum vp_status vp_run_drain(struct vp_run *run, struct vp_error *err);
+/* Weights of the face and pose losses, temperature and crop of an iteration. */
+void vp_run_weights(const struct vp_run *run, double weight[VP_PHASES]);
+double vp_run_temperature(const struct vp_run *run, int64_t iteration);
+double vp_run_crop(const struct vp_run *run, int64_t iteration);
+
+/* run_inputs.c: the random choices of an iteration. */
+enum vp_status vp_run_upload_inputs(struct vp_run *run, struct vp_phase *phase, const struct vp_loader_batch *batch,
+                                    struct vp_error *err);
+uint64_t vp_run_stream(const struct vp_run *run, enum vp_phase_kind kind);
+
+/* run_report.c: the line on the screen, log.tsv, and the run folder's small files. */
+enum vp_status vp_report_open(struct vp_run *run, struct vp_error *err);
+void vp_report_model(const struct vp_run *run, const struct vp_plan *plans);
+enum vp_status vp_report_iteration(struct vp_run *run, int64_t iteration, const struct vp_metrics *metrics,
+                                   struct vp_error *err);
+void vp_report_close(struct vp_run *run);
+double vp_clock(void); /* seconds, monotonic */
+
+/* run_samples.c: input, mirror image and the four decodes as one picture. */
+enum vp_status vp_run_write_samples(struct vp_run *run, struct vp_error *err);
+
+/* run_dump.c: the inputs of the iteration just run, as replay reads them. */
+enum vp_status vp_run_dump_inputs(struct vp_run *run, int64_t iteration, struct vp_error *err);
+
+/* checkpoint.c: saves all of the run after `run->iteration` iterations; finds and loads the newest. */
+enum vp_status vp_checkpoint_save(struct vp_run *run, struct vp_error *err);
+enum vp_status vp_checkpoint_load(struct vp_run *run, struct vp_error *err);
+/* Path of the newest checkpoint in the run's folder; VP_ERR_IO when there is none. */
+enum vp_status vp_checkpoint_newest(const char *folder, char *path, size_t bytes, struct vp_error *err);
+
+#endif
