@@ -6,16 +6,20 @@ enum { ROWS_PER_RUN = 256 };
 
 void vp_emit_sum_partials(struct vp_tape *tape, struct vp_slot *part, int64_t parts, int64_t count, struct vp_bind out,
                           bool accumulate, const char *label) {
+    const struct vp_gpu_caps *caps = vp_tape_caps(tape);
+    bool texel = caps->lanes_beat_shared && count % 4 == 0 && vp_tape_has_kernel(tape, "sum_partials.texel") &&
+                 (uint64_t)(parts * count) / 4 <= caps->max_texel_elements;
+    int64_t items = texel ? count / 4 : count;
     struct {
         uint32_t count, parts, accumulate;
-    } push = {(uint32_t)count, (uint32_t)parts, accumulate};
-    struct vp_launch launch = {.kernel = "sum_partials",
+    } push = {(uint32_t)items, (uint32_t)parts, accumulate};
+    struct vp_launch launch = {.kernel = texel ? "sum_partials.texel" : "sum_partials",
                                .bind = {vp_bind_slot(part), out},
                                VP_PUSH(push),
                                .flops = (double)count * (double)parts,
                                .bytes = 4.0 * (double)count * (double)(parts + 1),
                                .label = label};
-    vp_groups_flat((uint64_t)count, 64, launch.groups);
+    vp_groups_flat((uint64_t)items, 64, launch.groups);
     vp_emit(tape, &launch);
 }
 

@@ -1,6 +1,7 @@
 /* conv2d backward-filter: its variants, and how each is cut into launches. */
 #include "ops/column_sum.h"
 #include "ops/conv2d_internal.h"
+#include "ops/filter_lanes.h"
 
 /* Runs of pixels that are summed on their own: enough workgroups to fill a large device, but no run so short that
  * adding the partial sums costs more than making them. */
@@ -38,7 +39,37 @@ static void bwd_filter_tile(struct vp_tape *tape, const struct conv2d *conv, con
     vp_emit_sum_partials(tape, part, splits, conv->k * taps, bind[2], accumulate, "conv2d bwd filter sum");
 }
 
+static struct vp_filter_lanes as_filter(const struct conv2d *conv) {
+    return (struct vp_filter_lanes){.n = conv->n,
+                                    .h = conv->h,
+                                    .w = conv->w,
+                                    .c = conv->c,
+                                    .k = conv->k,
+                                    .r = conv->r,
+                                    .s = conv->s,
+                                    .p = conv->p,
+                                    .q = conv->q,
+                                    .stride = conv->desc.stride,
+                                    .pad = conv->desc.pad,
+                                    .flops = vp_conv2d_flops(conv, conv->n),
+                                    .label = "conv2d bwd filter"};
+}
+
+static bool lanes_fit(const struct vp_tape *tape, const struct conv2d *conv) {
+    const struct vp_filter_lanes filter = as_filter(conv);
+    return vp_filter_lanes_wanted(tape, &filter);
+}
+
+static void bwd_filter_lanes(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
+                             const struct vp_bind *bind, bool accumulate) {
+    (void)variant;
+    struct vp_filter_lanes filter = as_filter(conv);
+    filter.dy = bind[0], filter.x = bind[1], filter.dw = bind[2], filter.accumulate = accumulate;
+    vp_emit_filter_lanes(tape, &filter);
+}
+
 static const struct conv2d_variant backward_filter[] = {
+    {"conv2d_bwd_filter_lanes.w3", lanes_fit, bwd_filter_lanes},
     {"conv2d_bwd_filter", NULL, bwd_filter_tile},
 };
 

@@ -1,0 +1,103 @@
+/* Choosing the variant of a filter gradient across lanes, and cutting the batch into splits. */
+#include "ops/filter_lanes.h"
+#include "conv2d/conv2d_bwd_filter_lanes_args.h"
+#include "ops/column_sum.h"
+#include "ops/conv_lanes.h"
+
+/* A compiled variant: the shapes it is made for (0: any) and the tile of a workgroup. */
+struct variant {
+    const char *kernel;
+    int r, s, stride, c, c_most, k, k_most;
+    bool k_fours;                        /* k and c come in fours */
+    int c_tile, k_tile, row_tile, lines; /* lines: output lines of one round */
+};
+static const struct variant variants[] = {
+    {"conv2d_bwd_filter_rows.k16", .s = 7, .stride = 2, .c = 3, .k_most = 16, .c_tile = 3, .k_tile = 16, .row_tile = 1,
+     .lines = 1},
+    {"conv2d_bwd_filter_rows.k32", .s = 7, .stride = 2, .c = 3, .c_tile = 3, .k_tile = 32, .row_tile = 1, .lines = 1},
+    {"conv2d_bwd_filter_lanes.rgb", .r = 3, .s = 3, .stride = 1, .k = 3, .c_tile = 32, .k_tile = 3, .row_tile = 3,
+     .lines = 1},
+    {"conv2d_bwd_filter_lanes.w3narrow", .s = 3, .stride = 1, .c_most = 16, .k_fours = true, .c_tile = 16, .k_tile = 16,
+     .row_tile = 1, .lines = 2},
+    {"conv2d_bwd_filter_lanes.w3s2narrow", .s = 3, .stride = 2, .c_most = 16, .k_fours = true, .c_tile = 16,
+     .k_tile = 16, .row_tile = 1, .lines = 2},
+    {"conv2d_bwd_filter_lanes.w3", .s = 3, .stride = 1, .k_fours = true, .c_tile = 32, .k_tile = 16, .row_tile = 1,
+     .lines = 2},
+    {"conv2d_bwd_filter_lanes.w3s2", .s = 3, .stride = 2, .k_fours = true, .c_tile = 32, .k_tile = 16, .row_tile = 1,
+     .lines = 2},
+    {"conv2d_bwd_filter_lanes.w1", .s = 1, .k_fours = true, .c_tile = 32, .k_tile = 32, .row_tile = 1, .lines = 2},
+};
+
+static bool made_for(const struct variant *v, const struct vp_filter_lanes *z) {
+    bool c_fits = v->c ? z->c == v->c : z->c % 4 == 0 && (!v->c_most || z->c <= v->c_most);
+    bool k_fits = (!v->k || z->k == v->k) && (!v->k_most || z->k <= v->k_most) && (!v->k_fours || z->k % 4 == 0);
+    return c_fits && k_fits && (!v->r || z->r == v->r) && z->s == v->s && (!v->stride || z->stride == v->stride);
+}
+
+static const struct variant *choose(const struct vp_tape *tape, const struct vp_filter_lanes *z) {
+    const struct vp_gpu_caps *caps = vp_tape_caps(tape);
+    uint64_t most = caps->max_binding_bytes;
+    if (!vp_conv_lanes_wanted(tape) || caps->subgroup_size != 8) return NULL;
+    if (4 * (uint64_t)(z->h * z->w * z->c) > most || 4 * (uint64_t)(z->p * z->q * z->k) > most) return NULL;
+    for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
+        if (made_for(&variants[i], z) && vp_tape_has_kernel(tape, variants[i].kernel)) return &variants[i];
+    return NULL;
+}
+
+bool vp_filter_lanes_wanted(const struct vp_tape *tape, const struct vp_filter_lanes *filter) {
+    return choose(tape, filter) != NULL;
+}
+
+/* Output lines of one split of n images: enough workgroups for every processor, slices of x and dy that stay in a
+ * processor's cache, but not more partial sums to write than there is to read. */
+static int64_t lines_per_split(const struct vp_filter_lanes *z, const struct variant *v, int64_t n, int64_t tiles) {
+    int64_t lines = n * z->p, read = n * (z->h * z->w * z->c + z->p * z->q * z->k), filter = z->k * z->r * z->s * z->c;
+    int64_t splits = (128 + tiles - 1) / tiles, cached = read / (128 * 1024), most = read / filter;
+    if (splits < cached) splits = cached;
+    if (splits > most) splits = most;
+    if (splits < 1) splits = 1;
+    int64_t each = (lines + splits - 1) / splits;
+    return (each + v->lines - 1) / v->lines * v->lines;
+}
+
+void vp_emit_filter_lanes(struct vp_tape *tape, const struct vp_filter_lanes *z) {
+    const struct variant *v = choose(tape, z);
+    int64_t c_blocks = (z->c + v->c_tile - 1) / v->c_tile, k_blocks = (z->k + v->k_tile - 1) / v->k_tile;
+    int64_t tiles = c_blocks * k_blocks * (z->r / v->row_tile), filter = z->k * z->r * z->s * z->c, splits = 0;
+    uint64_t bytes[] = {4 * (uint64_t)(z->p * z->q * z->k), 4 * (uint64_t)(z->h * z->w * z->c)};
+    for (int64_t first = 0, n; (n = vp_piece(tape, z->n, first, bytes, 2)) > 0; first += n)
+        splits += vp_div_up((uint64_t)(n * z->p), (uint64_t)lines_per_split(z, v, n, tiles));
+    bool direct = splits == 1 && !z->accumulate;
+    struct vp_bind part = z->dw;
+    if (!direct) part = vp_bind_slot(vp_tape_scratch(tape, "filter partials", 4 * (uint64_t)(splits * filter)));
+    int64_t split = 0;
+    for (int64_t first = 0, n; (n = vp_piece(tape, z->n, first, bytes, 2)) > 0; first += n) {
+        int64_t lines = lines_per_split(z, v, n, tiles);
+        struct conv2d_bwd_filter_lanes_args args = {.n = (int32_t)n,
+                                                    .h = (int32_t)z->h,
+                                                    .w = (int32_t)z->w,
+                                                    .c = (int32_t)z->c,
+                                                    .k = (int32_t)z->k,
+                                                    .r = (int32_t)z->r,
+                                                    .p = (int32_t)z->p,
+                                                    .q = (int32_t)z->q,
+                                                    .stride = z->stride,
+                                                    .pad = (int32_t)z->pad,
+                                                    .lines_per_split = (int32_t)lines,
+                                                    .first_split = (int32_t)split,
+                                                    .c_blocks = (int32_t)c_blocks,
+                                                    .k_blocks = (int32_t)k_blocks};
+        uint32_t here = vp_div_up((uint64_t)(n * z->p), (uint64_t)lines);
+        vp_emit(tape,
+                &(struct vp_launch){
+                    .kernel = v->kernel,
+                    .bind = {vp_bind_rows(z->dy, bytes[0], first, n), vp_bind_rows(z->x, bytes[1], first, n), part},
+                    VP_PUSH(args),
+                    .groups = {(uint32_t)tiles, here},
+                    .flops = z->flops * (double)n / (double)z->n,
+                    .bytes = (double)n * (double)(bytes[0] + bytes[1]) + 4.0 * here * (double)filter,
+                    .label = z->label});
+        split += here;
+    }
+    if (!direct) vp_emit_sum_partials(tape, part.slot, splits, filter, z->dw, z->accumulate, "filter sum");
+}

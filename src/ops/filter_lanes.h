@@ -1,0 +1,23 @@
+/* Filter gradients on the kernels that hand values across lanes (shaders/conv2d/conv2d_bwd_filter_lanes.comp and
+ * _rows), for software devices. A product of two matrices over their rows is the filter gradient of a 1x1 convolution.
+ */
+#ifndef VKPCL_OPS_FILTER_LANES_H
+#define VKPCL_OPS_FILTER_LANES_H
+#include "vkpcl/tape.h"
+
+/* dw[k,r,s,c] (+)= sum_{n,p,q} dy[n,p,q,k] * x[n, p*stride + r - pad, q*stride + s - pad, c] */
+struct vp_filter_lanes {
+    int64_t n, h, w, c, k, r, s, p, q;
+    int stride;
+    int64_t pad;
+    bool accumulate;
+    struct vp_bind dy, x, dw;
+    double flops;
+    const char *label;
+};
+
+/* Is there a variant for this shape, usable and faster than what goes through shared memory? Reads sizes only. */
+bool vp_filter_lanes_wanted(const struct vp_tape *tape, const struct vp_filter_lanes *filter);
+void vp_emit_filter_lanes(struct vp_tape *tape, const struct vp_filter_lanes *filter);
+
+#endif
