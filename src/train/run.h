@@ -77,6 +77,12 @@ enum vp_status vp_run_write_samples(struct vp_run *run, struct vp_error *err);
 /* run_dump.c: the inputs of the iteration just run, as replay reads them. */
 enum vp_status vp_run_dump_inputs(struct vp_run *run, int64_t iteration, struct vp_error *err);
 
+/* The initial weights, beside them. */
+enum vp_status vp_run_dump_init(struct vp_run *run, struct vp_error *err);
+
+/* Drops the lines of log.tsv behind `iteration`: what a killed run wrote after its last checkpoint. */
+enum vp_status vp_log_truncate(const char *path, int64_t iteration, struct vp_error *err);
+
 /* checkpoint.c: saves all of the run after `run->iteration` iterations; finds and loads the newest. */
 enum vp_status vp_checkpoint_save(struct vp_run *run, struct vp_error *err);
 enum vp_status vp_checkpoint_load(struct vp_run *run, struct vp_error *err);

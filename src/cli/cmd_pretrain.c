@@ -1,0 +1,163 @@
+/* vkpcl pretrain: learn from unlabelled face images. */
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "vkpcl/pretrain.h"
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+struct pretrain_flags {
+    struct vp_gpu_flags gpu;
+    const char *preset, *config, *out, *dump_inputs;
+    struct vp_texts set;
+    bool resume;
+    double time_limit;
+    int64_t iterations, batch, seed;
+    double width, lr;
+};
+
+static const struct vp_flag flags[] = {
+    {"out", "FOLDER", VP_FLAG_TEXT, offsetof(struct pretrain_flags, out), "the run's folder (default runs/pcl)"},
+    {"preset", "NAME", VP_FLAG_TEXT, offsetof(struct pretrain_flags, preset), "tiny, small or released"},
+    {"config", "FILE", VP_FLAG_TEXT, offsetof(struct pretrain_flags, config), "settings as YAML, over the preset"},
+    {"set", "KEY=VALUE", VP_FLAG_LIST, offsetof(struct pretrain_flags, set),
+     "one setting, over preset and file; may be given several times"},
+    {"width", "W", VP_FLAG_REAL, offsetof(struct pretrain_flags, width), "short for --set model.width=W"},
+    {"batch", "N", VP_FLAG_INT, offsetof(struct pretrain_flags, batch), "short for --set data.batch=N"},
+    {"lr", "RATE", VP_FLAG_REAL, offsetof(struct pretrain_flags, lr), "short for --set optimizer.lr=RATE"},
+    {"iterations", "N", VP_FLAG_INT, offsetof(struct pretrain_flags, iterations), "short for --set train.iterations=N"},
+    {"seed", "N", VP_FLAG_INT, offsetof(struct pretrain_flags, seed), "short for --set train.seed=N"},
+    {"resume", NULL, VP_FLAG_SWITCH, offsetof(struct pretrain_flags, resume),
+     "go on from the newest checkpoint of --out, bit for bit"},
+    {"time-limit", "SECONDS", VP_FLAG_REAL, offsetof(struct pretrain_flags, time_limit),
+     "save and end after this time"},
+    {"dump-inputs", "FOLDER", VP_FLAG_TEXT, offsetof(struct pretrain_flags, dump_inputs),
+     "write every iteration's images and random numbers as `vkpcl replay` reads them"},
+    VP_GPU_FLAGS(struct pretrain_flags, gpu),
+    {0}};
+static const struct vp_command_line line = {
+    "pretrain",
+    "FOLDER_OR_LIST...",
+    "Learns a face representation from the images in folders, identity trees or list files.",
+    flags,
+    0,
+    VP_MAX_TEXTS};
+
+static enum vp_status set_number(struct vp_config *config, const char *key, double value, struct vp_error *err) {
+    char text[96];
+    snprintf(text, sizeof text, "%s=%.17g", key, value);
+    return vp_config_set(config, text, err);
+}
+
+/* Preset, file, --set, and the short flags, in this order. A resumed run starts from its own config.yaml. */
+static enum vp_status read_config(const struct pretrain_flags *values, const char *folder, struct vp_config *config,
+                                  const struct vp_log *log, struct vp_error *err) {
+    enum vp_status status = VP_OK;
+    char own[4096];
+    snprintf(own, sizeof own, "%s/config.yaml", folder);
+    vp_config_init(config);
+    if (values->resume && !values->preset && !values->config) status = vp_config_load(config, own, log, err);
+    if (values->preset) status = vp_config_load(config, values->preset, log, err);
+    if (status == VP_OK && values->config) status = vp_config_load(config, values->config, log, err);
+    for (int i = 0; status == VP_OK && i < values->set.count; i++)
+        status = vp_config_set(config, values->set.text[i], err);
+    const struct {
+        const char *key;
+        double value;
+        bool given;
+    } shorts[] = {{"model.width", values->width, values->width != 0},
+                  {"data.batch", (double)values->batch, values->batch != 0},
+                  {"optimizer.lr", values->lr, values->lr != 0},
+                  {"train.iterations", (double)values->iterations, values->iterations != 0},
+                  {"train.seed", (double)values->seed, values->seed != 0}};
+    for (size_t i = 0; i < sizeof shorts / sizeof *shorts && status == VP_OK; i++)
+        if (shorts[i].given) status = set_number(config, shorts[i].key, shorts[i].value, err);
+    return status;
+}
+
+/* Ctrl-C and kill ask for an orderly end. The signals are blocked and looked for between iterations, so there is no
+ * handler and no global; once one has come they are let through again, and a second one ends the program at once. */
+static sigset_t stop_signals(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    return set;
+}
+
+static bool stop_wanted(void *context) {
+    const struct vp_log *log = context;
+    sigset_t set = stop_signals();
+    if (sigtimedwait(&set, NULL, &(struct timespec){0}) < 0) return false;
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    vp_log(log, VP_LOG_INFO, "stopping: saving; once more to stop without saving");
+    return true;
+}
+
+/* A new run does not overwrite an old one. */
+static enum vp_status check_folder(const char *folder, bool resume, struct vp_error *err) {
+    char path[4096];
+    struct stat info;
+    snprintf(path, sizeof path, "%s/log.tsv", folder);
+    if (!resume && stat(path, &info) == 0)
+        return vp_fail(err, VP_ERR_USAGE,
+                       "%s holds a run already: give --resume to go on with it, or another folder with --out", folder);
+    return VP_OK;
+}
+
+/* The folder of images is remembered beside the configuration, so that --resume needs no operand. */
+static enum vp_status open_source(const struct vp_texts *operands, const struct vp_config *config,
+                                  const struct vp_log *log, struct vp_source **source, struct vp_error *err) {
+    if (!operands->count)
+        return vp_fail(err, VP_ERR_USAGE, "no images given: vkpcl pretrain FOLDER (vkpcl faces draws some to try)");
+    return vp_source_open(operands->text, operands->count, config->data.layout, log, source, err);
+}
+
+static enum vp_status run(struct pretrain_flags *values, const struct vp_texts *operands, const struct vp_log *log,
+                          struct vp_error *err) {
+    const char *folder = values->out ? values->out : "runs/pcl";
+    struct vp_config config;
+    enum vp_status status = check_folder(folder, values->resume, err);
+    if (status == VP_OK) status = read_config(values, folder, &config, log, err);
+    struct vp_source *source = NULL;
+    if (status == VP_OK) status = open_source(operands, &config, log, &source, err);
+    if (status != VP_OK) return status;
+    vp_log(log, VP_LOG_INFO, "data: %u images, %u items an epoch", vp_source_images(source), vp_source_items(source));
+    struct vp_gpu *gpu = vp_cli_open_gpu(&values->gpu, log, err);
+    struct vp_pretrain_request request = {.source = source,
+                                          .folder = folder,
+                                          .resume = values->resume,
+                                          .time_limit = values->time_limit,
+                                          .dump_inputs = values->dump_inputs,
+                                          .stop = stop_wanted,
+                                          .context = (void *)(uintptr_t)log,
+                                          .log = log};
+    status = gpu ? vp_pretrain(gpu, &config, &request, err) : err->status;
+    if (gpu && values->gpu.profile) vp_gpu_profile_print(gpu, stdout);
+    int messages = gpu ? vp_gpu_validation_messages(gpu) : 0;
+    vp_gpu_destroy(gpu);
+    vp_source_destroy(source);
+    if (status == VP_OK && messages)
+        return vp_fail(err, VP_ERR_FORMAT, "the validation layers gave %d messages", messages);
+    return status;
+}
+
+int vp_cmd_pretrain(int argc, char **argv) {
+    struct pretrain_flags values = {0};
+    struct vp_texts operands = {0};
+    enum vp_parse parsed = vp_options_parse(&line, argc, argv, &values, &operands);
+    if (parsed != VP_PARSE_RUN) return parsed == VP_PARSE_WRONG ? 2 : 0;
+    struct vp_error err = {0};
+    struct vp_log log = vp_log_init(stdout, values.gpu.verbose);
+    sigset_t set = stop_signals();
+    sigprocmask(SIG_BLOCK, &set, NULL); /* before any thread exists: all inherit it */
+    enum vp_status status = run(&values, &operands, &log, &err);
+    if (status == VP_OK) return 0;
+    if (status == VP_ERR_INTERRUPTED) {
+        printf("%s; the same command with --resume goes on\n", err.message);
+        return 130;
+    }
+    return vp_cli_fail(&err);
+}

@@ -1,0 +1,114 @@
+/* Setting up a run: loader, graphs, the memory estimate, device memory, initial or resumed state. */
+#include "train/run.h"
+#include "train/settings.h"
+#include "vkpcl/ops/adam.h"
+#include <stdlib.h>
+#include <string.h>
+
+static int64_t larger(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+static void open_loader(struct vp_run *run, struct vp_loader_settings *settings) {
+    const struct vp_config *config = run->config;
+    /* recon and face use the first B images of a step, pose the first P. */
+    run->batch_images = larger(config->data.batch, config->data.pose_batch);
+    *settings = (struct vp_loader_settings){.seed = (uint64_t)config->train.seed,
+                                            .batch = config->data.batch,
+                                            .images = (int)run->batch_images,
+                                            .max_side = 4 * config->model.size,
+                                            .grey = config->data.grey,
+                                            .threads = config->data.workers,
+                                            .max_broken = config->data.max_broken,
+                                            .cache_bytes = VP_LOADER_CACHE_BYTES};
+    run->loader = vp_loader_create(run->request->source, settings);
+    run->steps_per_epoch = vp_loader_steps_per_epoch(run->loader);
+    run->iterations =
+        config->train.iterations > 0 ? config->train.iterations : config->train.epochs * run->steps_per_epoch;
+}
+
+static void make_schedule(struct vp_run *run) {
+    const struct vp_config *config = run->config;
+    run->schedule =
+        (struct vp_schedule){.kind = config->optimizer.schedule == VP_SCHEDULE_CONSTANT ? VP_LR_CONSTANT : VP_LR_COSINE,
+                             .lr = config->optimizer.lr,
+                             .epochs = (run->iterations + run->steps_per_epoch - 1) / run->steps_per_epoch,
+                             .iterations_per_epoch = run->steps_per_epoch,
+                             .warmup_iterations = config->optimizer.warmup,
+                             .every_iteration = config->optimizer.schedule_unit == VP_UNIT_ITERATION};
+}
+
+/* Everything the device will hold, known before the first large allocation. */
+static enum vp_status check_memory(const struct vp_run *run, const struct vp_plan *plans,
+                                   const struct vp_loader_settings *loader, struct vp_error *err) {
+    uint64_t parameters = vp_params_bytes(run->params, true), inputs = 0, activations = 0;
+    for (int i = 0; i < VP_PHASES; i++) {
+        inputs += plans[i].pinned_bytes;
+        if (plans[i].transient_bytes > activations) activations = plans[i].transient_bytes;
+    }
+    inputs += vp_loader_capacity(loader);
+    uint64_t need = parameters + inputs + activations, have = vp_gpu_memory_free(run->gpu);
+    vp_log(run->request->log, VP_LOG_INFO,
+           "memory: %.0f MiB needed: parameters with gradients and moments %.0f, activations %.0f, inputs and results "
+           "%.0f; %.0f MiB free",
+           (double)need / 1048576.0, (double)parameters / 1048576.0, (double)activations / 1048576.0,
+           (double)inputs / 1048576.0, (double)have / 1048576.0);
+    if (need <= have) return VP_OK;
+    return vp_fail(err, VP_ERR_OUT_OF_MEMORY,
+                   "training needs %.2f GiB of device memory, %.2f GiB are free: use a smaller data.batch (now %d) or "
+                   "model.width (now %g), or another device",
+                   (double)need / 1073741824.0, (double)have / 1073741824.0, run->config->data.batch,
+                   run->config->model.width);
+}
+
+static enum vp_status make_phases(struct vp_run *run, const struct vp_loader_settings *loader, struct vp_error *err) {
+    struct vp_phase_settings settings = vp_settings_from_config(run->config);
+    settings.device_inputs = true;
+    settings.keep_inputs = run->request->dump_inputs != NULL;
+    settings.sources = run->batch_images;
+    settings.pixel_bytes = (int64_t)vp_loader_capacity(loader);
+    run->params = vp_params_create();
+    vp_model_add_params(run->params, &settings.model);
+    enum vp_status status = vp_params_allocate(run->params, run->gpu, true, err);
+    if (status == VP_OK) status = vp_phase_shared_init(&run->shared, run->gpu, run->params, &settings, err);
+    if (status != VP_OK) return status;
+
+    struct vp_plan plans[VP_PHASES] = {{0}};
+    for (enum vp_phase_kind kind = 0; kind < VP_PHASES; kind++) {
+        if (!vp_settings_has_phase(run->config, kind)) continue;
+        run->phase[kind] = vp_phase_create(kind, &run->shared, &settings);
+        plans[kind] = run->phase[kind]->plan;
+    }
+    vp_report_model(run, plans);
+    status = check_memory(run, plans, loader, err);
+    if (status == VP_OK) status = vp_tape_memory_init(&run->memory, run->gpu, plans, VP_PHASES, err);
+    for (int i = 0; status == VP_OK && i < VP_PHASES; i++)
+        if (run->phase[i]) status = vp_phase_bind(run->phase[i], &run->memory, err);
+    return status;
+}
+
+enum vp_status vp_run_setup(struct vp_run *run, struct vp_error *err) {
+    enum vp_status status = vp_settings_check(run->config, err);
+    if (status != VP_OK) return status;
+    struct vp_loader_settings loader;
+    open_loader(run, &loader);
+    make_schedule(run);
+    status = make_phases(run, &loader, err);
+    if (status == VP_OK) status = vp_params_init(run->params, (uint64_t)run->config->train.seed, err);
+    if (status == VP_OK && run->request->resume) status = vp_checkpoint_load(run, err);
+    if (status != VP_OK) return status;
+    run->report = calloc((size_t)(ADAM_REPORT_HEADER + run->shared.adam.parameters), sizeof *run->report);
+    vp_assert(run->report, "no host memory for %d parameters", run->shared.adam.parameters);
+    vp_loader_seek(run->loader, (uint32_t)run->iteration);
+    return vp_report_open(run, err);
+}
+
+void vp_run_fini(struct vp_run *run) {
+    vp_report_close(run);
+    for (int i = 0; i < VP_PHASES; i++) vp_phase_destroy(run->phase[i]);
+    vp_tape_memory_fini(&run->memory);
+    if (run->shared.gpu) vp_phase_shared_fini(&run->shared);
+    vp_params_destroy(run->params);
+    vp_loader_destroy(run->loader);
+    free(run->report);
+}
