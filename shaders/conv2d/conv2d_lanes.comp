@@ -11,7 +11,8 @@
 // x (n,h,w,c) and y channels-last; w packed by conv2d_pack: (k block, r, s, round, channel of the round, 4 * GROUP).
 // A workgroup is one subgroup, split into groups of GROUP lanes. A group owns 4 * GROUP output channels of PIXELS
 // consecutive pixels of the flattened (n,i,j), a lane four channels of each. In each round a lane loads four input channels
-// of every pixel, and the group hands them round. Grid: (pixels / (PIXELS * LANES / GROUP), k / (4 * GROUP)).
+// of every pixel, and the group hands them round. Groups: (pixels / (PIXELS * LANES / GROUP), k / (4 * GROUP), 1). Where
+// every image has a filter of its own (filter_step), n is 1 and z of the group is the image.
 //
 // Plain: x is read as single floats, the taps of a filter row together, for they are s * c consecutive floats in a
 // channels-last row (packed as s = 1, c = s * c); y is written as floats. x4: x is read as texels of four channels
@@ -47,6 +48,7 @@ struct window {
 window find_window(int first, int lane_in_group) {
     window z;
     int image = first / (p * q), rest = first - image * (p * q), i = rest / q, j = rest - i * q;
+    image += int(gl_WorkGroupID.z);
     [[unroll]] for (int t = 0; t < PIXELS; t++) {
         int row = i * stride - pad_h, column = j * stride - pad_w;
         z.row[t] = first + t < n * p * q ? row : -0x40000000;
@@ -101,6 +103,7 @@ void main() {
     vec4 sum[PIXELS];
     [[unroll]] for (int t = 0; t < PIXELS; t++) sum[t] = vec4(0.0);
     int w_at = block * (rows * taps * round_count * quads * 4 * GROUP) + in_group;
+    w_at += (first_image + int(gl_WorkGroupID.z)) * filter_step;
     [[dont_unroll]] for (int tap_row = 0; tap_row < rows; tap_row++)
         [[dont_unroll]] for (int tap = 0; tap < taps; tap++)
             [[dont_unroll]] for (int turn = 0; turn < round_count; turn++) {

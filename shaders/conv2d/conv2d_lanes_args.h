@@ -15,6 +15,8 @@ VP_ARGS(conv2d_lanes_args) {
     VP_INT y_h, y_w;           /* height and width of y: (i, j) of p x q goes to (i * y_step + y_row, j * y_step + y_column) */
     VP_INT y_step, y_row, y_column;
     VP_INT has_bias;
+    VP_INT filter_step;        /* packed vec4 from the filter of one image to the next; 0: one filter for all */
+    VP_INT first_image;        /* of this piece, in the packed filters */
     VP_INT accumulate;         /* add to y instead of overwriting */
     VP_FLOAT slope;            /* leaky ReLU behind it; 1: none */
 };

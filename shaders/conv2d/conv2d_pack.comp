@@ -3,8 +3,8 @@
 #extension GL_EXT_control_flow_attributes : require
 // Brings a filter into the order in which conv2d_lanes reads it, whatever the roles of its channels and taps:
 //
-//   packed (k block, r, s, round, channel c of the round, 4 * lanes channels k) =
-//       source[base + k*k_stride + c*c_stride + r*r_stride + s*s_stride],   0 beyond the channels that exist
+//   packed (filter f, k block, r, s, round, channel c of the round, 4 * lanes channels k) =
+//       source[base + f*filter_stride + k*k_stride + c*c_stride + r*r_stride + s*s_stride], 0 beyond existing channels
 //
 // Plain: an invocation owns one packed vec4, any strides. `four`: an invocation owns four neighbouring c of four
 // neighbouring k; one of the two strides is 1, its channel count and all other strides are multiples of four.
@@ -33,9 +33,10 @@ void main() {
     rest /= depth / c_each;
     int turn = rest % rounds;
     int row = rest / rounds, tap_column = row % columns, tap_row = row / columns % rows;
-    int k_first = (row / columns / rows * lanes + lane) * 4, c_first = turn * depth + c_in_round;
+    int block = row / columns / rows;
+    int k_first = (block % blocks * lanes + lane) * 4, c_first = turn * depth + c_in_round;
     int to = ((row * rounds + turn) * depth + c_in_round) * lanes + lane;
-    int from = base + tap_row * r_stride + tap_column * s_stride;
+    int from = base + block / blocks * filter_stride + tap_row * r_stride + tap_column * s_stride;
 #ifdef FOUR
     mat4 m = mat4(0.0); // a column holds four neighbours of the source
     bool turned = c_stride == 1;

@@ -11,6 +11,8 @@ struct layout {
     int64_t group;          /* lanes of a group: 4 * group output channels */
     int64_t taps, channels; /* columns and input channels as the kernel sees them */
     int64_t depth, rounds;
+    int64_t blocks; /* of 4 * group output channels */
+    int64_t fours;  /* vec4 of one packed filter */
 };
 
 bool vp_conv_lanes_wanted(const struct vp_tape *tape) {
@@ -21,30 +23,33 @@ bool vp_conv_lanes_wanted(const struct vp_tape *tape) {
 
 static struct layout lay_out(const struct vp_conv_lanes *z) {
     struct layout l = {.x_four = z->c % 4 == 0, .y_four = z->k % 4 == 0};
-    l.group = z->k > 16 ? 8 : z->k > 8 ? 4 : 2;
+    l.group = z->k > 16 ? 8 : z->k > 8 ? 4 : z->k > 4 ? 2 : 1;
     l.taps = l.x_four ? z->s : 1;
     l.channels = l.x_four ? z->c : z->s * z->c;
     int64_t whole = (l.channels + 3) / 4 * 4;
     l.depth = whole < 4 * l.group ? whole : 4 * l.group;
     l.rounds = l.depth ? (l.channels + l.depth - 1) / l.depth : 0;
+    l.blocks = (z->k + 4 * l.group - 1) / (4 * l.group);
+    l.fours = l.blocks * z->r * l.taps * l.rounds * l.depth * l.group;
     return l;
 }
 
 /* Emits the packing; returns the packed filter. */
 static struct vp_slot *pack(struct vp_tape *tape, const struct vp_conv_lanes *z, const struct layout *l) {
-    int64_t blocks = (z->k + 4 * l->group - 1) / (4 * l->group);
-    int64_t fours = blocks * z->r * l->taps * l->rounds * l->depth * l->group;
+    int64_t fours = l->fours * (z->filter_stride ? z->n : 1);
     struct vp_slot *packed = vp_tape_scratch(tape, "packed filter", 16 * (uint64_t)(fours ? fours : 1));
     if (!fours) return packed;
     bool k_runs = z->k_stride == 1 && z->k % 4 == 0 && z->c_stride % 4 == 0;
     bool c_runs = z->c_stride == 1 && z->c % 4 == 0 && z->k_stride % 4 == 0;
-    bool four = (k_runs || c_runs) && l->x_four && z->r_stride % 4 == 0 && z->s_stride % 4 == 0 && z->base % 4 == 0;
+    bool four = (k_runs || c_runs) && l->x_four && z->r_stride % 4 == 0 && z->s_stride % 4 == 0 && z->base % 4 == 0 &&
+                z->filter_stride % 4 == 0;
     struct conv2d_pack_args args = {.total = (int32_t)(four ? fours / 4 : fours),
                                     .lanes = (int32_t)l->group,
                                     .depth = (int32_t)l->depth,
                                     .rounds = (int32_t)l->rounds,
                                     .rows = (int32_t)z->r,
                                     .columns = (int32_t)l->taps,
+                                    .blocks = (int32_t)l->blocks,
                                     .k = (int32_t)z->k,
                                     .c = (int32_t)l->channels,
                                     .c_inner = (int32_t)z->c,
@@ -52,7 +57,8 @@ static struct vp_slot *pack(struct vp_tape *tape, const struct vp_conv_lanes *z,
                                     .c_stride = (int32_t)z->c_stride,
                                     .base = (int32_t)z->base,
                                     .r_stride = (int32_t)z->r_stride,
-                                    .s_stride = (int32_t)z->s_stride};
+                                    .s_stride = (int32_t)z->s_stride,
+                                    .filter_stride = (int32_t)z->filter_stride};
     struct vp_launch launch = {.kernel = four ? "conv2d_pack.four" : "conv2d_pack",
                                .bind = {z->filter, vp_bind_slot(packed)},
                                VP_PUSH(args),
@@ -72,7 +78,8 @@ void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_conv_lanes *z) {
     uint64_t bytes[] = {4 * (uint64_t)(z->h * z->w * z->c), 4 * (uint64_t)(z->y_h * z->y_w * z->k)};
     double all = (double)z->n;
     for (int64_t first = 0, n; (n = vp_piece(tape, z->n, first, bytes, 2)) > 0; first += n) {
-        struct conv2d_lanes_args args = {.n = (int32_t)n,
+        bool own = z->filter_stride != 0;
+        struct conv2d_lanes_args args = {.n = own ? 1 : (int32_t)n,
                                          .h = (int32_t)z->h,
                                          .w = (int32_t)z->w,
                                          .c = (int32_t)z->c,
@@ -92,9 +99,11 @@ void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_conv_lanes *z) {
                                          .y_row = (int32_t)z->y_row,
                                          .y_column = (int32_t)z->y_column,
                                          .has_bias = z->bias.slot != NULL,
+                                         .filter_step = own ? (int32_t)l.fours : 0,
+                                         .first_image = (int32_t)first,
                                          .accumulate = z->accumulate,
                                          .slope = z->slope};
-        uint64_t pixels = (uint64_t)(n * z->p * z->q);
+        uint64_t pixels = (uint64_t)(args.n * z->p * z->q);
         vp_emit(tape, &(struct vp_launch){.kernel = kernels[l.x_four][l.y_four],
                                           .spec = {lanes, (uint32_t)l.group},
                                           .spec_count = 2,
@@ -103,7 +112,7 @@ void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_conv_lanes *z) {
                                                    z->bias.slot ? z->bias : vp_bind_slot(packed)},
                                           VP_PUSH(args),
                                           .groups = {vp_div_up(pixels, PIXELS * (lanes / (uint64_t)l.group)),
-                                                     vp_div_up((uint64_t)z->k, 4 * (uint64_t)l.group)},
+                                                     (uint32_t)l.blocks, own ? (uint32_t)n : 1},
                                           .flops = z->flops * (double)n / all,
                                           .bytes = (double)n * (double)(bytes[0] + bytes[1]),
                                           .label = z->label});

@@ -14,6 +14,7 @@ struct vp_conv_lanes {
     /* Output (i,j) of p x q is pixel (i*y_step + y_row, j*y_step + y_column) of the y_h x y_w pixels of y. */
     int64_t y_h, y_w, y_step, y_row, y_column;
     int64_t base, k_stride, c_stride, r_stride, s_stride;
+    int64_t filter_stride; /* not 0: every image has its own filter, this many floats behind the one before */
     bool accumulate;
     float slope;                       /* of the leaky ReLU; 1: none */
     struct vp_bind x, filter, bias, y; /* bias.slot may be NULL */

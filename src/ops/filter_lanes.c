@@ -39,6 +39,7 @@ static const struct variant *choose(const struct vp_tape *tape, const struct vp_
     uint64_t most = caps->max_binding_bytes;
     if (!vp_conv_lanes_wanted(tape) || caps->subgroup_size != 8) return NULL;
     if (4 * (uint64_t)(z->h * z->w * z->c) > most || 4 * (uint64_t)(z->p * z->q * z->k) > most) return NULL;
+    if (z->per_image && 4 * (uint64_t)(z->n * z->k * z->r * z->s * z->c) > most) return NULL;
     for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
         if (made_for(&variants[i], z) && vp_tape_has_kernel(tape, variants[i].kernel)) return &variants[i];
     return NULL;
@@ -52,6 +53,7 @@ bool vp_filter_lanes_wanted(const struct vp_tape *tape, const struct vp_filter_l
  * processor's cache, but not more partial sums to write than there is to read. */
 static int64_t lines_per_split(const struct vp_filter_lanes *z, const struct variant *v, int64_t n, int64_t tiles) {
     int64_t lines = n * z->p, read = n * (z->h * z->w * z->c + z->p * z->q * z->k), filter = z->k * z->r * z->s * z->c;
+    if (z->per_image) return z->p;
     int64_t splits = (128 + tiles - 1) / tiles, cached = read / (128 * 1024), most = read / filter;
     if (splits < cached) splits = cached;
     if (splits > most) splits = most;
@@ -67,7 +69,7 @@ void vp_emit_filter_lanes(struct vp_tape *tape, const struct vp_filter_lanes *z)
     uint64_t bytes[] = {4 * (uint64_t)(z->p * z->q * z->k), 4 * (uint64_t)(z->h * z->w * z->c)};
     for (int64_t first = 0, n; (n = vp_piece(tape, z->n, first, bytes, 2)) > 0; first += n)
         splits += vp_div_up((uint64_t)(n * z->p), (uint64_t)lines_per_split(z, v, n, tiles));
-    bool direct = splits == 1 && !z->accumulate;
+    bool direct = (splits == 1 || z->per_image) && !z->accumulate;
     struct vp_bind part = z->dw;
     if (!direct) part = vp_bind_slot(vp_tape_scratch(tape, "filter partials", 4 * (uint64_t)(splits * filter)));
     int64_t split = 0;
@@ -99,5 +101,7 @@ void vp_emit_filter_lanes(struct vp_tape *tape, const struct vp_filter_lanes *z)
                     .label = z->label});
         split += here;
     }
-    if (!direct) vp_emit_sum_partials(tape, part.slot, splits, filter, z->dw, z->accumulate, "filter sum");
+    if (direct) return;
+    if (z->per_image) filter *= splits, splits = 1;
+    vp_emit_sum_partials(tape, part.slot, splits, filter, z->dw, z->accumulate, "filter sum");
 }

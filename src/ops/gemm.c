@@ -1,10 +1,76 @@
 /* Choosing and emitting the kernel of a matrix product. */
 #include "ops/gemm.h"
 #include "matmul/matmul_args.h"
+#include "ops/conv_lanes.h"
+#include "ops/filter_lanes.h"
 #include "vkpcl/status.h"
+
+static double flops_of(const struct vp_gemm *g) {
+    return 2.0 * (double)(g->batch * g->m * g->n) * (double)g->k;
+}
+
+/* A times a matrix of weights is a 1x1 convolution of the rows of A; without a batch, each row is an image, so that the
+ * rows can be cut into pieces. */
+static bool as_convolution(struct vp_tape *tape, const struct vp_gemm *g) {
+    uint64_t padded = 4 * (uint64_t)g->batch * (uint64_t)((g->n + 31) / 32 * 32) * (uint64_t)((g->k + 31) / 32 * 32);
+    if (g->m < 8 || padded > vp_tape_caps(tape)->max_binding_bytes || !vp_conv_lanes_wanted(tape)) return false;
+    int64_t rows = g->batch > 1 ? g->m : 1;
+    vp_emit_conv_lanes(tape, &(struct vp_conv_lanes){.n = g->batch > 1 ? g->batch : g->m,
+                                                     .h = 1,
+                                                     .w = rows,
+                                                     .c = g->k,
+                                                     .k = g->n,
+                                                     .r = 1,
+                                                     .s = 1,
+                                                     .p = 1,
+                                                     .q = rows,
+                                                     .stride = 1,
+                                                     .y_h = 1,
+                                                     .y_w = rows,
+                                                     .y_step = 1,
+                                                     .k_stride = g->transpose_b ? g->k : 1,
+                                                     .c_stride = g->transpose_b ? 1 : g->n,
+                                                     .filter_stride = g->batch > 1 ? g->k * g->n : 0,
+                                                     .accumulate = g->accumulate,
+                                                     .slope = g->slope,
+                                                     .x = g->a,
+                                                     .filter = g->b,
+                                                     .bias = g->bias,
+                                                     .y = g->c,
+                                                     .flops = flops_of(g),
+                                                     .label = g->label});
+    return true;
+}
+
+/* A^T B is the filter gradient of a 1x1 convolution: a sum over rows, laid out as lines of four where that goes up. */
+static bool as_filter_gradient(struct vp_tape *tape, const struct vp_gemm *g) {
+    int64_t columns = g->k % 4 == 0 ? 4 : g->k, lines = g->k / columns;
+    struct vp_filter_lanes filter = {.n = g->batch,
+                                     .h = lines,
+                                     .w = columns,
+                                     .c = g->n,
+                                     .k = g->m,
+                                     .r = 1,
+                                     .s = 1,
+                                     .p = lines,
+                                     .q = columns,
+                                     .stride = 1,
+                                     .per_image = g->batch > 1,
+                                     .accumulate = g->accumulate,
+                                     .dy = g->a,
+                                     .x = g->b,
+                                     .dw = g->c,
+                                     .flops = flops_of(g),
+                                     .label = g->label};
+    if (g->bias.slot || g->slope != 1.0f || !vp_filter_lanes_wanted(tape, &filter)) return false;
+    vp_emit_filter_lanes(tape, &filter);
+    return true;
+}
 
 void vp_emit_gemm(struct vp_tape *tape, const struct vp_gemm *g) {
     vp_assert(!g->accumulate || (!g->bias.slot && g->slope == 1.0f), "%s accumulates behind an activation", g->label);
+    if (!g->transpose_a && as_convolution(tape, g)) return;
+    if (g->transpose_a && !g->transpose_b && as_filter_gradient(tape, g)) return;
     /* [transpose_a][transpose_b]: along which index neighbouring words lie. */
     static const char *const kernels[2][2] = {{"matmul", "matmul.bk"}, {"matmul.am", "matmul.ambk"}};
     struct matmul_args args = {.m = (uint32_t)g->m,
@@ -31,7 +97,7 @@ void vp_emit_gemm(struct vp_tape *tape, const struct vp_gemm *g) {
                              vp_bind_rows(g->c, bytes[2], first, batch)},
                     VP_PUSH(args),
                     .groups = {vp_div_up((uint64_t)g->n, 64), vp_div_up((uint64_t)g->m, 64), (uint32_t)batch},
-                    .flops = 2.0 * (double)(batch * g->m * g->n) * (double)g->k,
+                    .flops = flops_of(g) * (double)batch / (double)g->batch,
                     .bytes = (double)batch * (double)(bytes[0] + bytes[1] + bytes[2]),
                     .label = g->label});
 }
