@@ -41,6 +41,7 @@ static const struct op_case cases[] = {
     {"without bias", {X(5, 8, true), W(3, 8)}, SLOPE(1.0f)},
     {"31 32 33", {X(31, 32, true), W(33, 32), B(33)}, SLOPE(0.0f)},
     {"63 64 65", {X(63, 65, true), W(64, 65), B(64)}, SLOPE(0.1f)},
+    {"eight rows", {X(8, 36, true), W(20, 36), B(20)}, SLOPE(0.1f)},
     {"no gradient of x", {X(16, 128, false), W(64, 128), B(64)}, SLOPE(0.0f)},
     {"projection head, narrow", {X(48, 512, true), W(128, 512), B(128)}, SLOPE(1.0f)},
     {"many rows", {X(300, 64, true), W(96, 64), B(96)}, SLOPE(0.0f)},

@@ -48,6 +48,9 @@ static const struct op_case cases[] = {
     {"both turned", {M2("a", 17, 5), M2("b", 9, 17)}, TRANSPOSE(true, true)},
     {"attention: phi^T theta", {M3("a", 3, 64, 16), M3("b", 3, 64, 16)}, TRANSPOSE(true, false)},
     {"attention: g S^T", {M3("a", 3, 64, 16), M3("b", 3, 16, 16)}, TRANSPOSE(false, true)},
+    {"a turned, odd lines of four", {M3("a", 2, 36, 40), M3("b", 2, 36, 24)}, TRANSPOSE(true, false)},
+    {"a turned, rows no fours", {M3("a", 2, 33, 8), M3("b", 2, 33, 12)}, TRANSPOSE(true, false)},
+    {"batch in fours", {M3("a", 3, 20, 36), M3("b", 3, 36, 40)}, TRANSPOSE(false, false)},
     {"batch of 5 odd", {M3("a", 5, 33, 3), M3("b", 5, 3, 65)}, TRANSPOSE(false, false)},
 };
 
