@@ -70,6 +70,7 @@ struct vp_node {
     struct vp_tensor *out[VP_NODE_TENSORS];
     void *attributes;                       /* the op's own struct, in the tape's arena */
     struct vp_slot *saved[VP_NODE_TENSORS]; /* forward results that backward needs (batch statistics, norms) */
+    const char *scope;                   /* of its forward launches; its backward launches carry it too */
     struct vp_node *previous;
 };
 

@@ -42,6 +42,7 @@ void vp_tape_backward(struct vp_tape *tape) {
         bool wanted = false;
         for (int i = 0; i < VP_NODE_TENSORS && node->out[i]; i++)
             wanted |= node->out[i]->needs_grad && node->out[i]->storage->grad_written;
+        tape->scope = node->scope;
         if (node->backward && wanted) node->backward(tape, node);
     }
 }

@@ -132,6 +132,7 @@ struct vp_node *vp_tape_push(struct vp_tape *tape, const char *op, vp_backward *
     struct vp_node *node = vp_arena_new(tape->arena, struct vp_node);
     node->op = op;
     node->backward = backward;
+    node->scope = tape->scope;
     node->previous = tape->last_node;
     tape->last_node = node;
     return node;
