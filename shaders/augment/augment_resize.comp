@@ -48,9 +48,8 @@ void main() {
             uint word = address >> 2, shift = (address & 3u) * 8u;
             uint w0 = pixels[word], w1 = pixels[min(word + 1u, last_word)];
             uint w2 = pixels[min(word + 2u, last_word)], w3 = pixels[min(word + 3u, last_word)];
-            uvec3 b = shift == 0u ? uvec3(w0, w1, w2)
-                                  : uvec3((w0 >> shift) | (w1 << (32u - shift)), (w1 >> shift) | (w2 << (32u - shift)),
-                                          (w2 >> shift) | (w3 << (32u - shift)));
+            // In two steps: a shift by 32 is undefined, and newer compilers do make use of that.
+            uvec3 b = (uvec3(w0, w1, w2) >> shift) | ((uvec3(w1, w2, w3) << 1) << (31u - shift));
             // b holds R0G0B0R1 G1B1R2G2 B2R3G3B3
             const uint packed[4] =
                 uint[4](b.x, (b.x >> 24) | (b.y << 8), (b.y >> 16) | (b.z << 16), b.z >> 8);
