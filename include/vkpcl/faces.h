@@ -16,12 +16,12 @@ void vp_face_draw(uint64_t seed, uint32_t identity, uint32_t image, int size, un
 
 struct vp_faces_request {
     const char *folder;     /* created; gets identity_0001/clip/0001.png ... */
-    int identities, images; /* images of each identity */
+    int identities, images; /* images in all, at least one of each identity: they are dealt out in turn */
     int size;
     uint64_t seed;
     int threads; /* <= 0: one per core; the files do not depend on it */
 };
-/* Writes identities * images PNG files, which vp_source_open reads as an identity tree. VP_ERR_USAGE: numbers out of
+/* Writes `images` PNG files, which vp_source_open reads as an identity tree. VP_ERR_USAGE: numbers out of
  * range; VP_ERR_IO: the folder cannot be written. Files of the same name are replaced. */
 enum vp_status vp_faces_write(const struct vp_faces_request *request, struct vp_error *err);
 
