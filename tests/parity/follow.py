@@ -1,13 +1,18 @@
 #!/usr/bin/env python3
 """Follows a real training run: same batches, same random numbers, losses compared per iteration.
 
-    follow.py RUN_DIR --float64
-RUN_DIR holds init.safetensors (weights before the first iteration), it000000.npz, it000001.npz, ...
-(the replay inputs of each iteration, already augmented) and log.tsv with one line per iteration.
+    vkpcl pretrain FACES --out RUN --dump-inputs DUMP ...
+    follow.py DUMP --log RUN/log.tsv --float64
+DUMP holds init.safetensors (weights before the first iteration) and it000000.npz, it000001.npz, ...
+(the replay inputs of each iteration, already augmented); the log has one line per iteration.
+    follow.py DUMP --log RUN/log.tsv --resync RUN
+starts every iteration from the run's own checkpoint of the one before (checkpoint.every=1): nothing
+accumulates, and each of the three steps is checked from the state the run was really in.
 Exit status: 0 every loss within the limit, 1 not, 2 wrong use, 77 without PyTorch.
 """
 import argparse
 import csv
+import re
 import sys
 from pathlib import Path
 from typing import Dict, List
@@ -21,7 +26,8 @@ except ImportError as problem:
 import pcl_oracle as po
 import tensor_files as tf
 
-LOSSES = ("recon", "orth", "face", "pose")
+LOSSES = ("l1", "orth", "face", "pose")
+RATES = ("lr", "weight_face", "weight_pose")
 ROUNDING_FACTOR = 4.0
 
 
@@ -32,8 +38,8 @@ def parse() -> argparse.Namespace:
     p.add_argument("--pattern", default="it*.npz", help="inputs in the folder, in the order of their names")
     p.add_argument("--log", default="log.tsv", help="the run's log: in the folder, or a path")
     p.add_argument("--column", action="append", default=[], metavar="LOSS=NAME",
-                   help="log column of recon (sum of the four L1), orth (sum of two), face or pose; also of lr, w_face, w_pose")
-    p.add_argument("--recon-scale", type=float, default=1.0, help="oracle's recon times this is what the log holds (0.25: a mean)")
+                   help="column of l1 (mean of the four), orth (sum of two), face, pose, lr, weight_face, weight_pose")
+    p.add_argument("--resync", type=Path, metavar="DIR", help="folder with a checkpoint of every iteration")
     p.add_argument("--iterations", type=int, default=20)
     p.add_argument("--limit", type=float, default=1e-2)
     p.add_argument("--width", type=float, default=1.0)
@@ -48,7 +54,7 @@ def parse() -> argparse.Namespace:
 
 
 def column_names(a: argparse.Namespace) -> Dict[str, str]:
-    names = {k: k for k in LOSSES + ("lr", "w_face", "w_pose")}
+    names = {k: k for k in LOSSES + RATES}
     for setting in a.column:
         loss, _, name = setting.partition("=")
         if loss not in names or not name:
@@ -68,6 +74,16 @@ class Follower:
         self.net = po.build(weights, a.width, a.size, dtype)
         self.adam = po.Adam(self.net, self.opt)
 
+    def resume(self, state: po.Arrays) -> None:
+        """Weights, moments and step counts of one of the run's checkpoints."""
+        self.net.load_arrays({k: state[k] for k in self.net.state_dict()})
+        # the file names the trainable parameters in the order of their step counts
+        names = [k for k in state if k in self.adam.params]
+        for name, steps in zip(names, state["optimizer.steps"]):
+            self.adam.m[name] = torch.tensor(state[f"optimizer.m.{name}"]).to(self.dtype)
+            self.adam.v[name] = torch.tensor(state[f"optimizer.v.{name}"]).to(self.dtype)
+            self.adam.t[name] = int(steps)
+
     def iterate(self, inputs: po.Arrays, lr: float, w_face: float, w_pose: float) -> Dict[str, float]:
         """The three phases, each with its step; unweighted losses."""
         self.opt.w_face, self.opt.w_pose = w_face, w_pose
@@ -78,10 +94,19 @@ class Follower:
                 continue
             r = po.train_phase(self.net, self.adam, phase, x, self.opt, lr)
             if phase == "recon":
-                out["recon"], out["orth"] = float(r["l1"].sum()), float(r["orth"].sum())
+                out["l1"], out["orth"] = float(r["l1"].mean()), float(r["orth"].sum())
             else:
                 out[phase] = float(r["loss"])
         return out
+
+
+def checkpoint_of(folder: Path, iteration: int) -> Path:
+    """The checkpoint written after so many iterations."""
+    for path in folder.glob("*.safetensors"):
+        number = re.search(r"(\d+)\.safetensors$", path.name)
+        if number and int(number.group(1)) == iteration:
+            return path
+    raise SystemExit(f"follow: {folder} has no checkpoint of iteration {iteration}: train with checkpoint.every=1 and keep all")
 
 
 def read_log(a: argparse.Namespace, names: Dict[str, str]) -> List[Dict[str, float]]:
@@ -120,13 +145,16 @@ def main() -> int:
     drift: Dict[str, float] = {}  # how far float32 PyTorch has been from float64 so far
     for i, file in enumerate(files):
         row, inputs = log[i], tf.read_npz(file)
-        lr, w_face, w_pose = row.get("lr", a.lr), row.get("w_face", 1.0), row.get("w_pose", 1.0)
+        lr, w_face, w_pose = row.get("lr", a.lr), row.get("weight_face", 1.0), row.get("weight_pose", 1.0)
+        if a.resync and i > 0:
+            state = tf.read_safetensors(checkpoint_of(a.resync, i))
+            for f in followers:
+                f.resume(state)
         losses = [f.iterate(inputs, lr, w_face, w_pose) for f in followers]
         for name in LOSSES:
             if name not in row or name not in losses[0]:
                 continue
-            scale = a.recon_scale if name == "recon" else 1.0
-            values = [scale * out[name] for out in losses]
+            values = [out[name] for out in losses]
             difference = abs(row[name] - values[0]) / abs(values[0])
             ok, rounding, exact = difference <= a.limit, False, ""
             if a.float64:

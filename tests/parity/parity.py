@@ -34,6 +34,7 @@ import tensor_files as tf
 from steady import steady
 
 CASES = ("steady", "plain", "orth")
+THETA_SCALE = np.float32(4)
 ORTH_KEYS = ("recon.orth", "recon.grad.encoder.")
 
 
@@ -85,6 +86,9 @@ def make_case(a: argparse.Namespace, case: str) -> Tuple[po.Arrays, po.Arrays, T
     inputs = po.random_inputs(a.batch, a.pose_batch, a.negatives, a.size, a.seed + 1)
     phases: Tuple[str, ...] = (a.phase,) if a.phase else po.PHASES
     if case != "plain":
+        for name in weights:
+            if name.endswith(".theta.weight"):  # else its softmax is flat, and the gradient of
+                weights[name] *= THETA_SCALE  # g a small difference of large sums
         weights = steady(weights, inputs, a.width, a.size)
     if case == "orth":
         # at full width the term's gradient is 1e-4 of the decodes'; with nothing coming back
