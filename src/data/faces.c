@@ -36,7 +36,7 @@ static void smooth_edges(const struct vp_face_scene *scene, float pixel, int siz
             if (column + 1 < size) most = fmaxf(most, contrast(here, sharp[place + 1]));
             if (row > 0) most = fmaxf(most, contrast(here, sharp[place - size]));
             if (row + 1 < size) most = fmaxf(most, contrast(here, sharp[place + size]));
-            if (most < 0.12f) continue;
+            if (most < 0.2f) continue;
             struct vp_v3 sum = {0};
             for (int s = 0; s < 4; s++)
                 sum = vp_v3_add(sum, look(scene, pixel, (float)column + 0.25f + 0.5f * (float)(s & 1),

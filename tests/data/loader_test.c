@@ -97,6 +97,24 @@ static void threads_and_cache_change_nothing(void **state) {
     for (int i = 0; i < STEPS; i++) assert_true(expected[i] != found[i]);
 }
 
+static void grey_means_equal_channels(void **state) {
+    (void)state;
+    struct vp_loader_settings settings = usual();
+    settings.grey = true;
+    struct vp_loader *loader = vp_loader_create(source, &settings);
+    struct vp_loader_batch batch;
+    assert_int_equal(vp_loader_next(loader, &batch, NULL), VP_OK);
+    const struct vp_augment_source *last = &batch.sources[7];
+    const unsigned char *rgb = batch.pixels + last->offset;
+    bool flat = true;
+    for (uint32_t i = 0; i < last->width * last->height; i++, rgb += 3) {
+        assert_true(rgb[0] == rgb[1] && rgb[1] == rgb[2]);
+        flat &= rgb[0] == batch.pixels[last->offset];
+    }
+    assert_false(flat);
+    vp_loader_destroy(loader);
+}
+
 static void seeking_equals_running_there(void **state) {
     (void)state;
     struct vp_loader_settings settings = usual();
@@ -287,6 +305,7 @@ static void pictures_shrink_by_whole_boxes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(threads_and_cache_change_nothing, enter, leave),
+        cmocka_unit_test_setup_teardown(grey_means_equal_channels, enter, leave),
         cmocka_unit_test_setup_teardown(seeking_equals_running_there, enter, leave),
         cmocka_unit_test_setup_teardown(batches_hold_the_picked_images, enter, leave),
         cmocka_unit_test_setup_teardown(broken_images_are_replaced_and_listed, enter, leave),
