@@ -99,9 +99,11 @@ enum vp_status vp_run_drain(struct vp_run *run, struct vp_error *err) {
     run->pending = false;
     enum vp_status status = end_readbacks(run, &metrics, err);
     if (status != VP_OK) return status;
+    /* The report tells the weights that the iteration had, so it comes before the epoch ends. */
+    status = vp_report_iteration(run, run->pending_iteration, &metrics, err);
     vp_dwa_add(&run->dwa, (double)metrics.loss[VP_PHASE_FACE], (double)metrics.loss[VP_PHASE_POSE]);
     if ((run->pending_iteration + 1) % run->steps_per_epoch == 0) vp_dwa_end_epoch(&run->dwa);
-    return vp_report_iteration(run, run->pending_iteration, &metrics, err);
+    return status;
 }
 
 static enum vp_status enqueue_phases(struct vp_run *run, const struct vp_loader_batch *batch, struct vp_error *err) {
