@@ -16,21 +16,51 @@
 //
 // Plain: x is read as single floats, the taps of a filter row together, for they are s * c consecutive floats in a
 // channels-last row (packed as s = 1, c = s * c); y is written as floats. x4: x is read as texels of four channels
-// (c % 4 == 0). y4: y is written as vec4 (k % 4 == 0).
+// (c % 4 == 0). y4: y is written as vec4 (k % 4 == 0). buffer: no texel buffers and no
+// subgroups are needed; every lane is a group of its own, so that nothing is handed round.
 //!variant x4 -DX_FOUR
 //!variant y4 -DY_FOUR
 //!variant x4y4 -DX_FOUR -DY_FOUR
+//!variant buffer -DBUFFER
+//!variant x4buffer -DX_FOUR -DBUFFER
+//!variant y4buffer -DY_FOUR -DBUFFER
+//!variant x4y4buffer -DX_FOUR -DY_FOUR -DBUFFER
 #include "conv2d/conv2d_lanes_args.h"
+#ifdef BUFFER
+#define PIXELS 4
+#define LANES 64
+#define GROUP 1
+#define LANE gl_LocalInvocationID.x
+#define HAND(value, from) value
+layout(local_size_x = LANES) in;
+#else
 #define PIXELS 6 // as many sums and inputs as still stay in vector registers for the most part
+#define LANE gl_SubgroupInvocationID
+#define HAND(value, from) subgroupShuffle(value, uint(from))
 layout(local_size_x_id = 0) in;
 layout(constant_id = 0) const int LANES = 8; // the subgroup size
 layout(constant_id = 1) const int GROUP = 8; // divides LANES
+#endif
+#ifdef X_FOUR
+#define X_TYPE vec4
+#else
+#define X_TYPE float
+#endif
+#ifdef BUFFER
+layout(binding = 0) readonly buffer X { X_TYPE x[]; };
+layout(binding = 1) readonly buffer W { vec4 packed_w[]; };
+#define X_LOAD(i) x[i]
+#define W_LOAD(i) packed_w[i]
+#else
 #ifdef X_FOUR
 layout(binding = 0, rgba32f) uniform readonly imageBuffer x;
 #else
 layout(binding = 0, r32f) uniform readonly imageBuffer x;
 #endif
 layout(binding = 1, rgba32f) uniform readonly imageBuffer packed_w;
+#define X_LOAD(i) X_TYPE(imageLoad(x, i))
+#define W_LOAD(i) imageLoad(packed_w, i)
+#endif
 #ifdef Y_FOUR
 layout(binding = 2) buffer Y { vec4 y[]; };
 #else
@@ -91,7 +121,7 @@ void finish(window z, vec4 sum[PIXELS], int first, int channel) {
 }
 
 void main() {
-    int lane = int(gl_SubgroupInvocationID), group_first = lane & ~(GROUP - 1), in_group = lane & (GROUP - 1);
+    int lane = int(LANE), group_first = lane & ~(GROUP - 1), in_group = lane & (GROUP - 1);
     int first = (int(gl_WorkGroupID.x) * (LANES / GROUP) + lane / GROUP) * PIXELS, block = int(gl_WorkGroupID.y);
     window z = find_window(first, in_group);
 #ifdef X_FOUR
@@ -113,13 +143,13 @@ void main() {
                     bool inside = uint(z.row[t] + tap_row) < uint(height);
 #ifdef X_FOUR
                     inside = inside && uint(z.column[t] + tap) < uint(width) && turn * step + in_group < channels;
-                    vec4 value = imageLoad(x, inside ? z.at[t] + ahead : 0);
+                    vec4 value = X_LOAD(inside ? z.at[t] + ahead : 0);
                     input_of[t] = inside ? value : vec4(0.0);
 #else
                     [[unroll]] for (int e = 0; e < 4; e++) {
                         int offset = turn * step + e;
                         bool here = inside && uint(z.column[t] + offset) < uint(width) && in_group * 4 + offset < channels;
-                        float value = imageLoad(x, here ? z.at[t] + tap_row * line + offset : 0).x;
+                        float value = X_LOAD(here ? z.at[t] + tap_row * line + offset : 0);
                         input_of[t][e] = here ? value : 0.0;
                     }
 #endif
@@ -127,9 +157,9 @@ void main() {
                 // Four channels a turn: the body stays below 8 KiB of code, what a CPU keeps decoded.
                 [[dont_unroll]] for (int quad = 0; quad < quads; quad++) {
                     [[unroll]] for (int e = 0; e < 4; e++) {
-                        vec4 weight = imageLoad(packed_w, w_at + e * GROUP);
+                        vec4 weight = W_LOAD(w_at + e * GROUP);
                         [[unroll]] for (int t = 0; t < PIXELS; t++)
-                            sum[t] += weight * subgroupShuffle(input_of[t][e], uint(quad + group_first));
+                            sum[t] += weight * HAND(input_of[t][e], quad + group_first);
                     }
                     w_at += 4 * GROUP;
                 }

@@ -26,6 +26,9 @@ void vp_quirks_apply(const VkPhysicalDeviceProperties *device, const VkPhysicalD
         caps->lanes_beat_shared = true;
         break;
     }
+    case VK_DRIVER_ID_GOOGLE_SWIFTSHADER:
+        caps->lanes_beat_shared = true;
+        break;
     default:
         break;
     }

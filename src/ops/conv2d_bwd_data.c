@@ -88,7 +88,7 @@ static void bwd_data_lanes(struct vp_tape *tape, const struct conv2d *conv, cons
 }
 
 static const struct conv2d_variant backward_data[] = {
-    {"conv2d_lanes.x4y4", lanes_fit, bwd_data_lanes},
+    {"conv2d_lanes.x4y4buffer", lanes_fit, bwd_data_lanes},
     {"conv2d_bwd_data", NULL, bwd_data_tile},
 };
 

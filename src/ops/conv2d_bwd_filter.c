@@ -69,7 +69,7 @@ static void bwd_filter_lanes(struct vp_tape *tape, const struct conv2d *conv, co
 }
 
 static const struct conv2d_variant backward_filter[] = {
-    {"conv2d_bwd_filter_lanes.w3", lanes_fit, bwd_filter_lanes},
+    {"conv2d_bwd_filter_plain", lanes_fit, bwd_filter_lanes},
     {"conv2d_bwd_filter", NULL, bwd_filter_tile},
 };
 

@@ -60,7 +60,7 @@ static void fwd_lanes(struct vp_tape *tape, const struct conv2d *conv, const str
 }
 
 static const struct conv2d_variant forward[] = {
-    {"conv2d_lanes.x4y4", lanes_fit, fwd_lanes},
+    {"conv2d_lanes.x4y4buffer", lanes_fit, fwd_lanes},
     {"conv2d_fwd", NULL, fwd_tile},
 };
 

@@ -3,11 +3,13 @@
 #include "conv2d/conv2d_lanes_args.h"
 #include "conv2d/conv2d_pack_args.h"
 
-enum { PIXELS = 6 /* of a group, as in the shader */ };
+/* As in the shader: pixels of a group; without texel buffers, pixels and lanes of a workgroup of single lanes. */
+enum { PIXELS = 6, ALONE_PIXELS = 4, ALONE_LANES = 64 };
 
 /* How the channels are laid out over lanes and rounds. */
 struct layout {
-    bool x_four, y_four;
+    bool texels, x_four, y_four;
+    int64_t lanes, pixels;  /* of a workgroup, of a group */
     int64_t group;          /* lanes of a group: 4 * group output channels */
     int64_t taps, channels; /* columns and input channels as the kernel sees them */
     int64_t depth, rounds;
@@ -16,14 +18,20 @@ struct layout {
 };
 
 bool vp_conv_lanes_wanted(const struct vp_tape *tape) {
-    const struct vp_gpu_caps *caps = vp_tape_caps(tape);
-    return caps->lanes_beat_shared && caps->subgroup_shuffle && caps->subgroup_size >= 8 && caps->subgroup_size <= 16 &&
-           caps->max_texel_elements >= caps->max_binding_bytes / 4 && vp_tape_has_kernel(tape, "conv2d_lanes");
+    return vp_tape_caps(tape)->lanes_beat_shared;
 }
 
-static struct layout lay_out(const struct vp_conv_lanes *z) {
-    struct layout l = {.x_four = z->c % 4 == 0, .y_four = z->k % 4 == 0};
-    l.group = z->k > 16 ? 8 : z->k > 8 ? 4 : z->k > 4 ? 2 : 1;
+bool vp_lanes_have_texels(const struct vp_tape *tape) {
+    const struct vp_gpu_caps *caps = vp_tape_caps(tape);
+    return caps->subgroup_size >= 8 && caps->subgroup_size <= 16 && vp_tape_has_kernel(tape, "conv2d_lanes") &&
+           caps->max_texel_elements >= caps->max_binding_bytes / 4;
+}
+
+static struct layout lay_out(const struct vp_tape *tape, const struct vp_conv_lanes *z) {
+    struct layout l = {.texels = vp_lanes_have_texels(tape), .x_four = z->c % 4 == 0, .y_four = z->k % 4 == 0};
+    l.lanes = l.texels ? vp_tape_caps(tape)->subgroup_size : ALONE_LANES;
+    l.pixels = l.texels ? PIXELS : ALONE_PIXELS;
+    l.group = !l.texels ? 1 : z->k > 16 ? 8 : z->k > 8 ? 4 : z->k > 4 ? 2 : 1;
     l.taps = l.x_four ? z->s : 1;
     l.channels = l.x_four ? z->c : z->s * z->c;
     int64_t whole = (l.channels + 3) / 4 * 4;
@@ -70,11 +78,11 @@ static struct vp_slot *pack(struct vp_tape *tape, const struct vp_conv_lanes *z,
 }
 
 void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_conv_lanes *z) {
-    static const char *const kernels[2][2] = {{"conv2d_lanes", "conv2d_lanes.y4"},
-                                              {"conv2d_lanes.x4", "conv2d_lanes.x4y4"}};
-    const struct layout l = lay_out(z);
+    static const char *const kernels[2][2][2] = {
+        {{"conv2d_lanes.buffer", "conv2d_lanes.y4buffer"}, {"conv2d_lanes.x4buffer", "conv2d_lanes.x4y4buffer"}},
+        {{"conv2d_lanes", "conv2d_lanes.y4"}, {"conv2d_lanes.x4", "conv2d_lanes.x4y4"}}};
+    const struct layout l = lay_out(tape, z);
     struct vp_slot *packed = pack(tape, z, &l);
-    uint32_t lanes = vp_tape_caps(tape)->subgroup_size;
     uint64_t bytes[] = {4 * (uint64_t)(z->h * z->w * z->c), 4 * (uint64_t)(z->y_h * z->y_w * z->k)};
     double all = (double)z->n;
     for (int64_t first = 0, n; (n = vp_piece(tape, z->n, first, bytes, 2)) > 0; first += n) {
@@ -104,14 +112,14 @@ void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_conv_lanes *z) {
                                          .accumulate = z->accumulate,
                                          .slope = z->slope};
         uint64_t pixels = (uint64_t)(args.n * z->p * z->q);
-        vp_emit(tape, &(struct vp_launch){.kernel = kernels[l.x_four][l.y_four],
-                                          .spec = {lanes, (uint32_t)l.group},
-                                          .spec_count = 2,
+        vp_emit(tape, &(struct vp_launch){.kernel = kernels[l.texels][l.x_four][l.y_four],
+                                          .spec = {(uint32_t)l.lanes, (uint32_t)l.group},
+                                          .spec_count = l.texels ? 2 : 0,
                                           .bind = {vp_bind_rows(z->x, bytes[0], first, n), vp_bind_slot(packed),
                                                    vp_bind_rows(z->y, bytes[1], first, n),
                                                    z->bias.slot ? z->bias : vp_bind_slot(packed)},
                                           VP_PUSH(args),
-                                          .groups = {vp_div_up(pixels, PIXELS * (lanes / (uint64_t)l.group)),
+                                          .groups = {vp_div_up(pixels, (uint64_t)(l.pixels * l.lanes / l.group)),
                                                      (uint32_t)l.blocks, own ? (uint32_t)n : 1},
                                           .flops = z->flops * (double)n / all,
                                           .bytes = (double)n * (double)(bytes[0] + bytes[1]),

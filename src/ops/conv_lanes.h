@@ -22,8 +22,10 @@ struct vp_conv_lanes {
     const char *label;
 };
 
-/* Is the kernel usable, and faster than what goes through shared memory? */
+/* Is this faster here than what goes through shared memory? */
 bool vp_conv_lanes_wanted(const struct vp_tape *tape);
+/* Are there subgroups of a size that fits, and texel buffers for everything that may be bound? */
+bool vp_lanes_have_texels(const struct vp_tape *tape);
 void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_conv_lanes *conv);
 
 #endif

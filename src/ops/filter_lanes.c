@@ -34,15 +34,22 @@ static bool made_for(const struct variant *v, const struct vp_filter_lanes *z) {
     return c_fits && k_fits && (!v->r || z->r == v->r) && z->s == v->s && (!v->stride || z->stride == v->stride);
 }
 
+static const struct variant plain = {"conv2d_bwd_filter_plain", .c_tile = 4, .k_tile = 4, .row_tile = 1, .lines = 1};
+
+/* Does a binding hold an image, and all filters where each image has its own? */
+static bool bindable(const struct vp_filter_lanes *z, uint64_t most) {
+    uint64_t filters = z->per_image ? (uint64_t)z->n : 1;
+    return 4 * (uint64_t)(z->h * z->w * z->c) <= most && 4 * (uint64_t)(z->p * z->q * z->k) <= most &&
+           4 * filters * (uint64_t)(z->k * z->r * z->s * z->c) <= most;
+}
+
 static const struct variant *choose(const struct vp_tape *tape, const struct vp_filter_lanes *z) {
     const struct vp_gpu_caps *caps = vp_tape_caps(tape);
-    uint64_t most = caps->max_binding_bytes;
-    if (!vp_conv_lanes_wanted(tape) || caps->subgroup_size != 8) return NULL;
-    if (4 * (uint64_t)(z->h * z->w * z->c) > most || 4 * (uint64_t)(z->p * z->q * z->k) > most) return NULL;
-    if (z->per_image && 4 * (uint64_t)(z->n * z->k * z->r * z->s * z->c) > most) return NULL;
-    for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
+    if (!caps->lanes_beat_shared || !bindable(z, caps->max_binding_bytes)) return NULL;
+    bool lanes = vp_lanes_have_texels(tape) && caps->subgroup_size == 8;
+    for (size_t i = 0; lanes && i < sizeof variants / sizeof *variants; i++)
         if (made_for(&variants[i], z) && vp_tape_has_kernel(tape, variants[i].kernel)) return &variants[i];
-    return NULL;
+    return &plain;
 }
 
 bool vp_filter_lanes_wanted(const struct vp_tape *tape, const struct vp_filter_lanes *filter) {
@@ -65,7 +72,9 @@ static int64_t lines_per_split(const struct vp_filter_lanes *z, const struct var
 void vp_emit_filter_lanes(struct vp_tape *tape, const struct vp_filter_lanes *z) {
     const struct variant *v = choose(tape, z);
     int64_t c_blocks = (z->c + v->c_tile - 1) / v->c_tile, k_blocks = (z->k + v->k_tile - 1) / v->k_tile;
-    int64_t tiles = c_blocks * k_blocks * (z->r / v->row_tile), filter = z->k * z->r * z->s * z->c, splits = 0;
+    int64_t tiles = c_blocks * k_blocks * (z->r / v->row_tile);
+    if (v == &plain) tiles = (tiles * z->s + 63) / 64; /* an invocation is a tile */
+    int64_t filter = z->k * z->r * z->s * z->c, splits = 0;
     uint64_t bytes[] = {4 * (uint64_t)(z->p * z->q * z->k), 4 * (uint64_t)(z->h * z->w * z->c)};
     for (int64_t first = 0, n; (n = vp_piece(tape, z->n, first, bytes, 2)) > 0; first += n)
         splits += vp_div_up((uint64_t)(n * z->p), (uint64_t)lines_per_split(z, v, n, tiles));
@@ -81,6 +90,7 @@ void vp_emit_filter_lanes(struct vp_tape *tape, const struct vp_filter_lanes *z)
                                                     .c = (int32_t)z->c,
                                                     .k = (int32_t)z->k,
                                                     .r = (int32_t)z->r,
+                                                    .s = (int32_t)z->s,
                                                     .p = (int32_t)z->p,
                                                     .q = (int32_t)z->q,
                                                     .stride = z->stride,
