@@ -3,10 +3,10 @@
  * usage: vkpcl_bench [-b BATCH] [-w WIDTH] [-r RUNS] [LAYER ...]    layers are chosen by a part of their name
  *
  * For each pass: milliseconds and GFLOP/s by wall clock, and GFLOP/s by the CPU time this process took (what counts on
- * a software device that shares its machine), scaled to all its processors. Backward passes are the difference between
- * a tape with that gradient and the forward tape; the best of RUNS runs counts. The device is chosen as by the trainer.
+ * a software device that shares its machine), scaled to all its processors. Packing and summing are part of their pass;
+ * the best of RUNS runs counts. The device is chosen as by the trainer.
  */
-#include "vkpcl/ops/conv2d.h"
+#include "ops/conv2d_internal.h"
 #include "vkpcl/status.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,24 +51,35 @@ static void fill(struct vp_tape *tape, const struct vp_tensor *tensor, struct vp
     free(values);
 }
 
-/* The layer forward, with the gradients asked for; *flops gets those of one pass. */
-static struct cost measure(struct vp_gpu *gpu, const struct layer *z, int batch, double width, bool dx, bool dw,
-                           int runs, double *flops) {
+enum pass { FORWARD, DATA, FILTER, PASSES };
+
+/* One pass of the layer alone; *flops gets its operations. */
+static struct cost measure(struct vp_gpu *gpu, const struct layer *z, int batch, double width, enum pass pass, int runs,
+                           double *flops) {
     struct vp_error err = {0};
     int64_t c = z->c == 3 ? 3 : (int64_t)(z->c * width), k = z->k == 3 ? 3 : (int64_t)(z->k * width);
+    int64_t out = (z->size + 2 * (z->kernel / 2) - z->kernel) / z->stride + 1;
+    struct conv2d conv = {.n = batch,
+                          .h = z->size,
+                          .w = z->size,
+                          .c = c,
+                          .k = k,
+                          .r = z->kernel,
+                          .s = z->kernel,
+                          .p = out,
+                          .q = out,
+                          .desc = {z->stride, z->kernel / 2, 1.0f}};
+    *flops = vp_conv2d_flops(&conv, batch);
     struct vp_tape *tape = vp_tape_create(gpu, z->name);
-    struct vp_tensor *x = vp_tape_input(tape, "x", vp_shape4(batch, z->size, z->size, c), VP_F32, dx);
-    struct vp_tensor *w = vp_tape_input(tape, "w", vp_shape4(k, z->kernel, z->kernel, c), VP_F32, dw);
-    struct vp_tensor *y = vp_conv2d(tape, x, w, NULL, &(struct vp_conv2d_desc){z->stride, z->kernel / 2, 1.0f});
-    int64_t count = vp_shape_count(y->shape);
-    *flops = 2.0 * (double)count * (double)(z->kernel * z->kernel * c);
-    struct vp_range seed = {0};
-    if (dx || dw) {
-        must(vp_gpu_alloc(gpu, (uint64_t)count * 4, "seed", &seed, &err), &err);
-        must(vp_gpu_fill(gpu, seed, 0x3f000000u, &err), &err);
-        vp_tape_seed(tape, y, &seed);
-        vp_tape_backward(tape);
-    }
+    struct vp_tensor *x = vp_tape_input(tape, "x", vp_shape4(batch, z->size, z->size, c), VP_F32, false);
+    struct vp_tensor *w = vp_tape_input(tape, "w", vp_shape4(k, z->kernel, z->kernel, c), VP_F32, false);
+    struct vp_tensor *y = vp_tape_input(tape, "y", vp_shape4(batch, out, out, k), VP_F32, false);
+    if (pass == FORWARD)
+        vp_conv2d_emit_fwd(tape, &conv, (struct vp_bind[]){vp_value(x), vp_value(w), {0}, vp_value(y)});
+    else if (pass == DATA)
+        vp_conv2d_emit_bwd_data(tape, &conv, (struct vp_bind[]){vp_value(y), vp_value(w), vp_value(x)}, false);
+    else
+        vp_conv2d_emit_bwd_filter(tape, &conv, (struct vp_bind[]){vp_value(y), vp_value(x), vp_value(w)}, false);
     struct vp_plan plan;
     struct vp_tape_memory memory;
     vp_tape_plan(tape, &plan);
@@ -76,6 +87,7 @@ static struct cost measure(struct vp_gpu *gpu, const struct layer *z, int batch,
     must(vp_tape_bind(tape, &memory, &err), &err);
     fill(tape, x, &err);
     fill(tape, w, &err);
+    fill(tape, y, &err);
     struct cost best = {1e9, 1e9};
     for (int run = 0; run <= runs; run++) {
         must(vp_gpu_wait(gpu, &err), &err);
@@ -89,7 +101,6 @@ static struct cost measure(struct vp_gpu *gpu, const struct layer *z, int batch,
     }
     vp_tape_destroy(tape);
     vp_tape_memory_fini(&memory);
-    if (seed.block) vp_gpu_free(gpu, seed);
     return best;
 }
 
@@ -122,15 +133,12 @@ int main(int argc, char **argv) {
         bool chosen = optind == argc;
         for (int a = optind; a < argc; a++) chosen |= strstr(layers[i].name, argv[a]) != NULL;
         if (!chosen) continue;
-        double flops;
-        struct cost forward = measure(gpu, &layers[i], batch, width, false, false, runs, &flops);
         printf("%-14s", layers[i].name);
-        print("fwd", forward, flops);
-        for (int filter = 0; filter < 2; filter++) {
-            struct cost both = measure(gpu, &layers[i], batch, width, !filter, filter, runs, &flops);
-            both.wall -= forward.wall;
-            both.cpu -= forward.cpu;
-            print(filter ? "filter" : "data", both, flops);
+        for (int pass = 0; pass < PASSES; pass++) {
+            static const char *const names[PASSES] = {"fwd", "data", "filter"};
+            double flops;
+            struct cost cost = measure(gpu, &layers[i], batch, width, (enum pass)pass, runs, &flops);
+            print(names[pass], cost, flops);
         }
         printf("\n");
         fflush(stdout);
