@@ -139,6 +139,10 @@ bool vp_any_needs_grad(struct vp_tensor *const *tensors, int count); /* NULLs al
  *     for (int64_t first = 0, n; (n = vp_piece(tape, rows, first, row_bytes, 2)) > 0; first += n) ...
  * row_bytes: bytes per row of each tensor bound by rows. */
 int64_t vp_piece(const struct vp_tape *tape, int64_t rows, int64_t first, const uint64_t *row_bytes, int count);
+/* The same, and no piece needs more workgroups along x than the device takes: a row is `items` items, a group does
+ * `per_group` of them. */
+int64_t vp_piece_grid(const struct vp_tape *tape, int64_t rows, int64_t first, const uint64_t *row_bytes, int count,
+                      int64_t items, int64_t per_group);
 
 static inline uint32_t vp_div_up(uint64_t a, uint64_t b) {
     return (uint32_t)((a + b - 1) / b);

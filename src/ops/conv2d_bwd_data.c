@@ -5,7 +5,8 @@
 static void bwd_data_tile(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
                           const struct vp_bind *bind, bool accumulate) {
     uint64_t bytes[] = {conv2d_out_bytes(conv), conv2d_in_bytes(conv)};
-    for (int64_t first = 0, n; (n = vp_piece(tape, conv->n, first, bytes, 2)) > 0; first += n) {
+    for (int64_t first = 0, n; (n = vp_piece_grid(tape, conv->n, first, bytes, 2, conv->h * conv->w, 64)) > 0;
+         first += n) {
         struct conv2d_args args = vp_conv2d_args(conv, n);
         args.accumulate = accumulate;
         vp_emit(

@@ -6,7 +6,8 @@ static void fwd_tile(struct vp_tape *tape, const struct conv2d *conv, const stru
                      const struct vp_bind *bind, bool accumulate) {
     (void)accumulate;
     uint64_t bytes[] = {conv2d_in_bytes(conv), conv2d_out_bytes(conv)};
-    for (int64_t first = 0, n; (n = vp_piece(tape, conv->n, first, bytes, 2)) > 0; first += n) {
+    for (int64_t first = 0, n; (n = vp_piece_grid(tape, conv->n, first, bytes, 2, conv->p * conv->q, 64)) > 0;
+         first += n) {
         struct conv2d_args args = vp_conv2d_args(conv, n);
         args.has_bias = bind[2].slot != NULL;
         vp_emit(tape,

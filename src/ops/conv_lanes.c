@@ -85,7 +85,9 @@ void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_conv_lanes *z) {
     struct vp_slot *packed = pack(tape, z, &l);
     uint64_t bytes[] = {4 * (uint64_t)(z->h * z->w * z->c), 4 * (uint64_t)(z->y_h * z->y_w * z->k)};
     double all = (double)z->n;
-    for (int64_t first = 0, n; (n = vp_piece(tape, z->n, first, bytes, 2)) > 0; first += n) {
+    int64_t per_group = l.pixels * l.lanes / l.group;
+    for (int64_t first = 0, n; (n = vp_piece_grid(tape, z->n, first, bytes, 2, z->p * z->q, per_group)) > 0;
+         first += n) {
         bool own = z->filter_stride != 0;
         struct conv2d_lanes_args args = {.n = own ? 1 : (int32_t)n,
                                          .h = (int32_t)z->h,
@@ -112,17 +114,17 @@ void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_conv_lanes *z) {
                                          .accumulate = z->accumulate,
                                          .slope = z->slope};
         uint64_t pixels = (uint64_t)(args.n * z->p * z->q);
-        vp_emit(tape, &(struct vp_launch){.kernel = kernels[l.texels][l.x_four][l.y_four],
-                                          .spec = {(uint32_t)l.lanes, (uint32_t)l.group},
-                                          .spec_count = l.texels ? 2 : 0,
-                                          .bind = {vp_bind_rows(z->x, bytes[0], first, n), vp_bind_slot(packed),
-                                                   vp_bind_rows(z->y, bytes[1], first, n),
-                                                   z->bias.slot ? z->bias : vp_bind_slot(packed)},
-                                          VP_PUSH(args),
-                                          .groups = {vp_div_up(pixels, (uint64_t)(l.pixels * l.lanes / l.group)),
-                                                     (uint32_t)l.blocks, own ? (uint32_t)n : 1},
-                                          .flops = z->flops * (double)n / all,
-                                          .bytes = (double)n * (double)(bytes[0] + bytes[1]),
-                                          .label = z->label});
+        vp_emit(tape,
+                &(struct vp_launch){
+                    .kernel = kernels[l.texels][l.x_four][l.y_four],
+                    .spec = {(uint32_t)l.lanes, (uint32_t)l.group},
+                    .spec_count = l.texels ? 2 : 0,
+                    .bind = {vp_bind_rows(z->x, bytes[0], first, n), vp_bind_slot(packed),
+                             vp_bind_rows(z->y, bytes[1], first, n), z->bias.slot ? z->bias : vp_bind_slot(packed)},
+                    VP_PUSH(args),
+                    .groups = {vp_div_up(pixels, (uint64_t)per_group), (uint32_t)l.blocks, own ? (uint32_t)n : 1},
+                    .flops = z->flops * (double)n / all,
+                    .bytes = (double)n * (double)(bytes[0] + bytes[1]),
+                    .label = z->label});
     }
 }

@@ -24,9 +24,11 @@ static uint64_t gcd(uint64_t a, uint64_t b) {
     return a;
 }
 
-int64_t vp_piece(const struct vp_tape *tape, int64_t rows, int64_t first, const uint64_t *row_bytes, int count) {
+/* At most `limit` rows from `first` on, aligned where another piece follows. */
+static int64_t piece(const struct vp_tape *tape, int64_t rows, int64_t first, const uint64_t *row_bytes, int count,
+                     uint64_t limit) {
     if (first >= rows) return 0;
-    uint64_t limit = (uint64_t)rows, step = 1;
+    uint64_t step = 1;
     for (int i = 0; i < count; i++) {
         uint64_t fit = tape->caps.max_binding_bytes / row_bytes[i];
         if (fit < limit) limit = fit;
@@ -36,9 +38,19 @@ int64_t vp_piece(const struct vp_tape *tape, int64_t rows, int64_t first, const 
     }
     if (limit >= (uint64_t)(rows - first)) return rows - first;
     uint64_t take = limit / step * step;
-    vp_assert(take > 0, "%s: %llu rows at a time exceed the device's largest binding of %llu bytes", tape->name,
-              (unsigned long long)step, (unsigned long long)tape->caps.max_binding_bytes);
+    vp_assert(take > 0, "%s: %llu rows at a time exceed what the device binds (%llu bytes) or launches at once",
+              tape->name, (unsigned long long)step, (unsigned long long)tape->caps.max_binding_bytes);
     return (int64_t)take;
+}
+
+int64_t vp_piece(const struct vp_tape *tape, int64_t rows, int64_t first, const uint64_t *row_bytes, int count) {
+    return piece(tape, rows, first, row_bytes, count, (uint64_t)rows);
+}
+
+int64_t vp_piece_grid(const struct vp_tape *tape, int64_t rows, int64_t first, const uint64_t *row_bytes, int count,
+                      int64_t items, int64_t per_group) {
+    return piece(tape, rows, first, row_bytes, count,
+                 (uint64_t)tape->caps.max_groups[0] * (uint64_t)per_group / (uint64_t)items);
 }
 
 void vp_groups_flat(uint64_t count, uint32_t per_group, uint32_t groups[3]) {
