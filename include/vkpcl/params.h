@@ -1,10 +1,11 @@
 /* Named parameters: where they live on the device, how they start, and how they travel to and from files.
  *
  * All trainable parameters share one device buffer, and so do their gradients and Adam's two moments, each parameter
- * starting at a multiple of VP_PARAM_ALIGN elements at the same place in all four: one launch updates everything. Running
- * statistics (batch norm) live behind the trainable part of the value buffer.
+ * starting at a multiple of VP_PARAM_ALIGN elements at the same place in all four: one launch updates everything.
+ * Running statistics (batch norm) live behind the trainable part of the value buffer.
  *
- * Files hold filters as (K, C, R, S), the device holds them as (K, R, S, C); the conversion happens here and nowhere else.
+ * Files hold filters as (K, C, R, S), the device holds them as (K, R, S, C); the conversion happens here and nowhere
+ * else.
  */
 #ifndef VKPCL_PARAMS_H
 #define VKPCL_PARAMS_H
@@ -26,8 +27,8 @@ struct vp_param {
     struct vp_shape shape; /* as in files: (K, C, R, S), (out, in) or (length) */
     bool trainable;        /* false: running statistics */
     enum vp_param_init init;
-    int64_t fan_in;        /* for VP_INIT_FAN_IN */
-    int64_t offset, count; /* elements in the buffers */
+    int64_t fan_in;                    /* for VP_INIT_FAN_IN */
+    int64_t offset, count;             /* elements in the buffers */
     struct vp_range value, grad, m, v; /* grad, m and v only for trainable ones, when allocated */
 };
 
@@ -55,7 +56,8 @@ enum vp_status vp_params_allocate(struct vp_params *params, struct vp_gpu *gpu, 
 /* Draws initial values: number j of parameter i comes from stream (VP_RNG_INIT, i), index j in file order. */
 enum vp_status vp_params_init(struct vp_params *params, uint64_t seed, struct vp_error *err);
 
-/* One buffer of a parameter in file order; `which` is one of its ranges (value, grad, m, v). `data` has count floats. */
+/* One buffer of a parameter in file order; `which` is one of its ranges (value, grad, m, v). `data` has count floats.
+ */
 enum vp_status vp_param_upload(struct vp_params *params, const struct vp_param *param, struct vp_range which,
                                const float *data, struct vp_error *err);
 enum vp_status vp_param_download(struct vp_params *params, const struct vp_param *param, struct vp_range which,
