@@ -54,7 +54,7 @@ static enum vp_status write_broken(const struct vp_run *run, struct vp_error *er
 enum vp_status vp_pretrain(struct vp_gpu *gpu, const struct vp_config *config,
                            const struct vp_pretrain_request *request, struct vp_error *err) {
     struct vp_run run = {.config = config, .request = request, .gpu = gpu};
-    enum vp_status status = vp_make_folder(request->folder, err);
+    enum vp_status status = request->resume ? VP_OK : vp_make_folder(request->folder, err);
     if (status == VP_OK) status = vp_run_setup(&run, err);
     if (status == VP_OK && request->dump_inputs && run.iteration == 0) status = vp_run_dump_init(&run, err);
     if (status == VP_OK) {

@@ -47,7 +47,9 @@ static enum vp_status check_memory(const struct vp_run *run, const struct vp_pla
         if (plans[i].transient_bytes > activations) activations = plans[i].transient_bytes;
     }
     inputs += vp_loader_capacity(loader);
-    uint64_t need = parameters + inputs + activations, have = vp_gpu_memory_free(run->gpu);
+    /* What is taken already (the parameters, small tables) is part of the need. */
+    uint64_t need = parameters + inputs + activations;
+    uint64_t have = vp_gpu_memory_free(run->gpu) + vp_gpu_memory_used(run->gpu);
     vp_log(run->request->log, VP_LOG_INFO,
            "memory: %.0f MiB needed: parameters with gradients and moments %.0f, activations %.0f, inputs and results "
            "%.0f; %.0f MiB free",

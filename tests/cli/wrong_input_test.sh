@@ -1,0 +1,61 @@
+#!/bin/bash
+# What wrong input gets: one clear sentence, the right exit code, nothing lost. Needs VKPCL_BINARY and a Vulkan device.
+set -u
+vkpcl=${VKPCL_BINARY:?the program to test}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failures=0 tried=0
+
+# expect CODE 'PART OF THE SENTENCE' arguments...
+expect() {
+    local code=$1 sentence=$2 output got
+    shift 2
+    output=$("$vkpcl" "$@" 2>&1)
+    got=$?
+    tried=$((tried + 1))
+    if [ "$got" -ne "$code" ] || ! grep -qF -- "$sentence" <<<"$output"; then
+        failures=$((failures + 1))
+        printf 'vkpcl %s\n  expected exit %s and "%s"\n  got exit %s:\n%s\n' "$*" "$code" "$sentence" "$got" "$output"
+    fi
+}
+
+small=(--preset tiny --width 0.0625 --batch 4 --set data.pose_batch=2 --set data.pose_negatives=2 --set log.every=1)
+"$vkpcl" faces people --images 12 --identities 4 --size 64 --seed 1 >/dev/null || exit 1
+mkdir empty texts
+for i in $(seq 30); do echo "not an image" >"texts/$i.jpg"; done
+
+expect 2 'did you mean "pretrain"' pretrian
+expect 2 'did you mean --preset' pretrain --prset tiny people
+expect 2 '--batch wants a whole number' pretrain people --batch many
+expect 2 'no images given' pretrain
+expect 1 '/nowhere' pretrain /nowhere/at/all
+expect 2 'holds no images' pretrain empty
+expect 1 'no device matches "Voodoo"' pretrain people --device Voodoo
+expect 2 'did you mean data.batch' pretrain people --set data.batsh=3
+expect 2 'power of two' pretrain people "${small[@]}" --set model.size=48 --out never
+VK_ICD_FILENAMES=$work/none.json VK_DRIVER_FILES=$work/none.json expect 1 'no Vulkan device' devices
+
+echo 'data.batch: many' >wrong.yaml
+expect 1 'wrong.yaml:1: data.batch: expected a whole number' pretrain people --config wrong.yaml
+echo 'data.batsh: 3' >typo.yaml
+expect 0 'typo.yaml:1' pretrain people "${small[@]}" --config typo.yaml --iterations 2 --out run
+expect 2 'holds a run already' pretrain people "${small[@]}" --out run
+expect 1 'folder none' pretrain people "${small[@]}" --resume --out none
+expect 1 'more than data.max_broken' pretrain texts "${small[@]}" --out broken
+expect 1 'use a smaller data.batch' pretrain people "${small[@]}" --memory-limit 8 --out tight
+
+# A damaged newest checkpoint is named, and nothing is deleted.
+checkpoint=run/checkpoint-00000002.safetensors
+truncate -s 5000 "$checkpoint"
+expect 1 "$checkpoint" pretrain people --resume --iterations 3 --out run
+[ "$(stat -c %s "$checkpoint")" -eq 5000 ] || { echo "the damaged checkpoint was touched"; failures=$((failures + 1)); }
+
+# A few broken images among good ones are skipped and listed.
+cp -r people mixed
+echo "not an image" >mixed/identity_0001/clip/broken.png
+expect 0 'model:' pretrain mixed "${small[@]}" --set data.layout=folder --set data.max_broken=0.5 --iterations 4 --out mixed-run
+grep -q 'broken.png: ' mixed-run/broken.txt || { echo "broken.txt does not list broken.png"; failures=$((failures + 1)); }
+
+echo "$((tried - failures)) of $tried as expected"
+[ "$failures" -eq 0 ]
