@@ -1,4 +1,4 @@
-/* Linked into every test of a sanitizer build. Drivers and layers leak at exit, and the loader has unloaded them by
+/* Linked into the program and every test of a sanitizer build. Drivers and layers leak at exit, and the loader has unloaded them by
  * then, so that the leak checker sees calls from nowhere: they are kept loaded here, and left out by name (libstdc++
  * too: nothing of ours is C++). Ours stay in. */
 int dlclose(void *handle);
