@@ -131,9 +131,7 @@ def main() -> int:
         print(f"follow: no {a.pattern} in {a.folder}", file=sys.stderr)
         return 2
     log = read_log(a, column_names(a))
-    if len(log) < len(files):
-        print(f"follow: {len(files)} inputs but only {len(log)} lines in the log", file=sys.stderr)
-        return 2
+    files = files[: len(log)]  # of a run still going on, the log is a line behind
     weights = tf.read_safetensors(a.folder / a.init)
     weights = {k: v for k, v in weights.items() if k in po.Pcl(a.width, a.size).state_dict()}
     followers = [Follower(a, weights, torch.float32)]
