@@ -35,6 +35,10 @@ __attribute__((format(printf, 3, 4)))
 enum vp_status
 vp_fail(struct vp_error *err, enum vp_status status, const char *format, ...);
 
+#ifdef __clang_analyzer__ /* lets it see that a failure never looks like a success */
+#define vp_fail(err, status, ...) (vp_fail(err, status, __VA_ARGS__), (status))
+#endif
+
 /* Puts "context: " in front of the sentence already in *err; returns its status. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#undef vp_fail /* see __clang_analyzer__ in the header */
 enum vp_status vp_fail(struct vp_error *err, enum vp_status status, const char *format, ...) {
     if (!err) return status;
     err->status = status;
