@@ -2,9 +2,30 @@
 #include "ops/conv_lanes.h"
 #include "conv2d/conv2d_lanes_args.h"
 #include "conv2d/conv2d_pack_args.h"
+#include "ops/conv2d_internal.h"
 
 /* As in the shader: pixels of a group; without texel buffers, pixels and lanes of a workgroup of single lanes. */
 enum { PIXELS = 6, ALONE_PIXELS = 4, ALONE_LANES = 64 };
+
+/* Variants of shaders/conv2d/conv2d_pixels.comp, the first one that fits is taken. They want subgroups of 8 lanes. */
+struct pixels_kernel {
+    const char *name;
+    int64_t s, stride;       /* width and stride of the filter; stride 0: any */
+    int64_t k_least, k_most; /* what it is worth using for */
+    bool any_k;              /* else multiples of four */
+    int64_t c_each, k_each, pixels;
+};
+
+static const struct pixels_kernel pixels_kernels[] = {
+    {"conv2d_pixels.w3k4", 3, 1, 1, 4, true, 4, 4, 8},
+    {"conv2d_pixels.w3k8", 3, 1, 5, 8, false, 4, 8, 4},
+    {"conv2d_pixels.w3", 3, 1, 9, INT64_MAX, false, 4, 16, 4},
+    {"conv2d_pixels.w3s2", 3, 2, 5, INT64_MAX, false, 4, 16, 4},
+    {"conv2d_pixels.w2", 2, 1, 5, INT64_MAX, false, 4, 16, 4},
+    {"conv2d_pixels.w1", 1, 0, 9, INT64_MAX, false, 4, 16, 4},
+    {"conv2d_pixels.c1w3", 3, 1, 5, INT64_MAX, false, 1, 16, 4},
+    {"conv2d_pixels.c1w7s2", 7, 2, 5, INT64_MAX, false, 1, 16, 4},
+};
 
 /* How the channels are laid out over lanes and rounds. */
 struct layout {
@@ -13,8 +34,10 @@ struct layout {
     int64_t group;          /* lanes of a group: 4 * group output channels */
     int64_t taps, channels; /* columns and input channels as the kernel sees them */
     int64_t depth, rounds;
-    int64_t blocks; /* of 4 * group output channels */
-    int64_t fours;  /* vec4 of one packed filter */
+    int64_t blocks;                            /* of 4 * group output channels */
+    int64_t fours;                             /* vec4 of one packed filter */
+    const struct pixels_kernel *pixels_kernel; /* NULL: conv2d_lanes */
+    bool flat;                                 /* images of one pixel: as one image, a row of them */
 };
 
 bool vp_conv_lanes_wanted(const struct vp_tape *tape) {
@@ -27,8 +50,35 @@ bool vp_lanes_have_texels(const struct vp_tape *tape) {
            caps->max_texel_elements >= caps->max_binding_bytes / 4;
 }
 
+static const struct pixels_kernel *find_pixels_kernel(const struct vp_tape *tape, const struct vp_conv_lanes *z,
+                                                      int64_t q) {
+    if (!vp_lanes_have_texels(tape) || vp_tape_caps(tape)->subgroup_size != 8) return NULL;
+    for (size_t i = 0; i < VP_COUNT(pixels_kernels); i++) {
+        const struct pixels_kernel *kernel = &pixels_kernels[i];
+        if (kernel->s == z->s && (!kernel->stride || kernel->stride == z->stride) && kernel->k_least <= z->k &&
+            z->k <= kernel->k_most && (kernel->any_k || z->k % 4 == 0) && (kernel->c_each == 4) == (z->c % 4 == 0) &&
+            kernel->pixels <= q && vp_tape_has_kernel(tape, kernel->name))
+            return kernel;
+    }
+    return NULL;
+}
+
 static struct layout lay_out(const struct vp_tape *tape, const struct vp_conv_lanes *z) {
     struct layout l = {.texels = vp_lanes_have_texels(tape), .x_four = z->c % 4 == 0, .y_four = z->k % 4 == 0};
+    l.flat = z->h * z->w * z->p * z->q * z->y_h * z->y_w == 1 && z->r * z->s == 1 && z->pad_h == 0 && z->pad_w == 0 &&
+             !z->filter_stride;
+    l.pixels_kernel = find_pixels_kernel(tape, z, l.flat ? z->n : z->q);
+    l.flat &= l.pixels_kernel != NULL;
+    if (l.pixels_kernel) {
+        l.group = l.pixels_kernel->k_each / 4;
+        l.taps = z->s;
+        l.channels = z->c;
+        l.depth = l.pixels_kernel->c_each;
+        l.rounds = z->c / l.depth;
+        l.blocks = (z->k + 4 * l.group - 1) / (4 * l.group);
+        l.fours = l.blocks * z->r * l.taps * l.rounds * l.depth * l.group;
+        return l;
+    }
     l.lanes = l.texels ? vp_tape_caps(tape)->subgroup_size : ALONE_LANES;
     l.pixels = l.texels ? PIXELS : ALONE_PIXELS;
     l.group = !l.texels ? 1 : z->k > 16 ? 8 : z->k > 8 ? 4 : z->k > 4 ? 2 : 1;
@@ -85,9 +135,13 @@ void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_conv_lanes *z) {
     struct vp_slot *packed = pack(tape, z, &l);
     uint64_t bytes[] = {4 * (uint64_t)(z->h * z->w * z->c), 4 * (uint64_t)(z->y_h * z->y_w * z->k)};
     double all = (double)z->n;
-    int64_t per_group = l.pixels * l.lanes / l.group;
-    for (int64_t first = 0, n; (n = vp_piece_grid(tape, z->n, first, bytes, 2, z->p * z->q, per_group)) > 0;
-         first += n) {
+    const struct pixels_kernel *kernel = l.pixels_kernel;
+    int64_t items = z->p * z->q, per_group = l.pixels * l.lanes / l.group; /* of an image, of a workgroup */
+    if (kernel && l.flat)
+        per_group = 8 * kernel->pixels;
+    else if (kernel)
+        items = z->p * ((z->q + kernel->pixels - 1) / kernel->pixels), per_group = 8;
+    for (int64_t first = 0, n; (n = vp_piece_grid(tape, z->n, first, bytes, 2, items, per_group)) > 0; first += n) {
         bool own = z->filter_stride != 0;
         struct conv2d_lanes_args args = {.n = own ? 1 : (int32_t)n,
                                          .h = (int32_t)z->h,
@@ -113,16 +167,20 @@ void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_conv_lanes *z) {
                                          .first_image = (int32_t)first,
                                          .accumulate = z->accumulate,
                                          .slope = z->slope};
-        uint64_t pixels = (uint64_t)(args.n * z->p * z->q);
+        uint64_t all_items = (uint64_t)(args.n * items);
+        if (l.flat) {
+            args.w = args.q = args.y_w = args.n;
+            args.n = 1;
+        }
         vp_emit(tape,
                 &(struct vp_launch){
-                    .kernel = kernels[l.texels][l.x_four][l.y_four],
+                    .kernel = kernel ? kernel->name : kernels[l.texels][l.x_four][l.y_four],
                     .spec = {(uint32_t)l.lanes, (uint32_t)l.group},
-                    .spec_count = l.texels ? 2 : 0,
+                    .spec_count = l.texels && !kernel ? 2 : 0,
                     .bind = {vp_bind_rows(z->x, bytes[0], first, n), vp_bind_slot(packed),
                              vp_bind_rows(z->y, bytes[1], first, n), z->bias.slot ? z->bias : vp_bind_slot(packed)},
                     VP_PUSH(args),
-                    .groups = {vp_div_up(pixels, (uint64_t)per_group), (uint32_t)l.blocks, own ? (uint32_t)n : 1},
+                    .groups = {vp_div_up(all_items, (uint64_t)per_group), (uint32_t)l.blocks, own ? (uint32_t)n : 1},
                     .flops = z->flops * (double)n / all,
                     .bytes = (double)n * (double)(bytes[0] + bytes[1]),
                     .label = z->label});

@@ -69,6 +69,8 @@ static const struct op_case cases[] = {
     {"last layer to RGB, narrow", {X(2, 8, 8, 32, true), W(3, 3, 3, 32), B(3)}, SETTING(1, 1, 1.0f)},
     {"1x1 of attention", {X(2, 8, 8, 64, true), W(64, 1, 1, 64), B(64)}, SETTING(1, 0, 1.0f)},
     {"5x5 relu", {X(2, 9, 9, 8, true), W(6, 5, 5, 8), B(6)}, SETTING(1, 2, 0.0f)},
+    {"3x3 8 to 8", {X(3, 5, 9, 8, true), W(8, 3, 3, 8), B(8)}, SETTING(1, 1, 0.1f)},
+    {"1x1 stride 2, wider", {X(2, 9, 11, 8, true), W(20, 1, 1, 8), B(20)}, SETTING(2, 0, 0.1f)},
     {"long rows", {X(1, 3, 65, 9, true), W(10, 3, 3, 9), B(10)}, SETTING(1, 1, 0.1f)},
 };
 
