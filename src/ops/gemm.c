@@ -13,7 +13,7 @@ static double flops_of(const struct vp_gemm *g) {
  * rows can be cut into pieces. */
 static bool as_convolution(struct vp_tape *tape, const struct vp_gemm *g) {
     uint64_t padded = 4 * (uint64_t)g->batch * (uint64_t)((g->n + 31) / 32 * 32) * (uint64_t)((g->k + 31) / 32 * 32);
-    if (g->m < 8 || padded > vp_tape_caps(tape)->max_binding_bytes || !vp_conv_lanes_wanted(tape)) return false;
+    if (padded > vp_tape_caps(tape)->max_binding_bytes || !vp_conv_lanes_wanted(tape)) return false;
     int64_t rows = g->batch > 1 ? g->m : 1;
     vp_emit_conv_lanes(tape, &(struct vp_conv_lanes){.n = g->batch > 1 ? g->batch : g->m,
                                                      .h = 1,
