@@ -125,7 +125,7 @@ static void test_split_as_copies(void **state) {
 
 /* ---- pieces --------------------------------------------------------------------------------------------------- */
 
-enum { IMAGES = 9, EDGE = 8, CHANNELS = 8, PIXELS = EDGE * EDGE * CHANNELS, WEIGHTS = CHANNELS * 9 * CHANNELS };
+enum { IMAGES = 45, EDGE = 8, CHANNELS = 8, PIXELS = EDGE * EDGE * CHANNELS, WEIGHTS = CHANNELS * 9 * CHANNELS };
 
 /* One convolution, forward and backward, with these limits; y, dx and dw. Returns the number of launches. */
 static int run_limited(uint64_t binding_bytes, uint32_t groups, float *y, float *dx, float *dw) {
