@@ -135,8 +135,8 @@ def compare(
     """Rows of the table and complaints about keys; passed when no row fails and none complains.
 
     ref32 holds float32 PyTorch's outputs, the yardstick of rounding. A flipped sign anywhere
-    reaches every gradient before it, so the gradients of a phase share one yardstick, and so do
-    its parameters after the step. strict: nothing can flip, and a key answers for itself.
+    reaches every gradient before it, and in which phase an implementation meets one is chance:
+    all gradients share one yardstick, and so do all parameters after the step. strict: nothing can flip, and a key answers for itself.
     """
     complaints: List[str] = []
     zero = zero_gradients(weights)
@@ -166,11 +166,11 @@ def compare(
         group = group_of(key, zero)
         phase, kind, *rest = key.split(".")
         if kind != "after" or "running_" in key:
-            add(group, f"{phase}.grad" if group.startswith(f"{phase}.grad.") else group, key, limit_of(key), error)
+            add(group, "grad" if group.startswith(f"{phase}.grad.") else group, key, limit_of(key), error)
             continue
         add(f"{phase}.after, from own gradient", "", key, ADAM_LIMIT, step_error)
         if ".".join(rest) not in zero:  # else the step's direction is that of rounding
-            add(group, group, key, limit_of(key), error)
+            add(group, "after", key, limit_of(key), error)
     for key in sorted(set(ours) - set(ref64)):
         # a gradient written for a parameter the phase does not touch has to be zero
         if ".grad." not in key:
