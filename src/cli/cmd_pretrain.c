@@ -107,7 +107,7 @@ static enum vp_status check_folder(const char *folder, bool resume, struct vp_er
     return VP_OK;
 }
 
-/* The folder of images is remembered beside the configuration, so that --resume needs no operand. */
+/* The images are named anew for every run, a resumed one too: its checkpoint knows them by fingerprint, not by path. */
 static enum vp_status open_source(const struct vp_texts *operands, const struct vp_config *config,
                                   const struct vp_log *log, struct vp_source **source, struct vp_error *err) {
     if (!operands->count)
