@@ -59,6 +59,8 @@ struct vp_phase {
     struct vp_range step;                                             /* the whole block */
     uint32_t *step_words; /* the host's copy: fill and upload with vp_phase_begin */
     uint32_t step_count;
+    struct vp_augment_block *host_blocks; /* device_inputs: (rows), drawn anew for every step */
+    uint32_t *host_perm;                  /* device_inputs: the permutation of a step */
 
     /* Results, readable after a run. NULL where the phase has none. */
     struct vp_tensor *l1;       /* recon: (4) mean absolute errors */

@@ -86,6 +86,10 @@ struct vp_phase *vp_phase_create(enum vp_phase_kind kind, struct vp_phase_shared
     phase->step_count = (uint32_t)(VP_STEP_ADAM + vp_adam_words(&shared->adam));
     phase->step_words = vp_arena_array(arena, uint32_t, phase->step_count);
     build[kind](phase, shared);
+    if (settings->device_inputs) {
+        phase->host_blocks = vp_arena_array(arena, struct vp_augment_block, phase->rows);
+        if (phase->perm) phase->host_perm = vp_arena_array(arena, uint32_t, vp_shape_count(phase->perm->shape));
+    }
     vp_tape_backward(tape);
     phase->has_gradient = vp_arena_array(arena, bool, shared->params->count);
     for (int i = 0; i < shared->params->count; i++) phase->has_gradient[i] = vp_weights_has_grad(phase->weights, i);

@@ -1,7 +1,6 @@
 /* The random choices of an iteration: which views, which permutation. Pure functions of seed and iteration. */
 #include "train/run.h"
 #include "vkpcl/rng.h"
-#include <stdlib.h>
 
 /* Face and pose draw from streams of their own. */
 static uint32_t stream_step(int64_t iteration, enum vp_phase_kind kind) {
@@ -49,8 +48,7 @@ static struct vp_augment_draw row_draw(const struct vp_phase *phase, int64_t row
 static enum vp_status upload_blocks(struct vp_run *run, struct vp_phase *phase, const struct vp_loader_batch *batch,
                                     struct vp_error *err) {
     struct vp_augment_settings settings = augment_settings(run);
-    struct vp_augment_block *blocks = malloc((size_t)phase->rows * sizeof *blocks);
-    if (!blocks) return vp_fail(err, VP_ERR_OUT_OF_MEMORY, "no host memory for %lld views", (long long)phase->rows);
+    struct vp_augment_block *blocks = phase->host_blocks;
     for (int64_t row = 0; row < phase->rows; row++) {
         struct vp_augment_draw draw = row_draw(phase, row);
         draw.seed = (uint64_t)run->config->train.seed;
@@ -59,20 +57,15 @@ static enum vp_status upload_blocks(struct vp_run *run, struct vp_phase *phase, 
         draw.height = batch->sources[draw.source].height;
         blocks[row] = vp_augment_draw(&settings, &draw);
     }
-    enum vp_status status = vp_tensor_upload(phase->tape, phase->augment.blocks, blocks, err);
-    free(blocks);
-    return status;
+    return vp_tensor_upload(phase->tape, phase->augment.blocks, blocks, err);
 }
 
 static enum vp_status upload_permutation(struct vp_run *run, struct vp_phase *phase, struct vp_error *err) {
     uint32_t count = (uint32_t)vp_shape_count(phase->perm->shape);
-    uint32_t *perm = malloc(count * sizeof *perm);
-    if (!perm) return vp_fail(err, VP_ERR_OUT_OF_MEMORY, "no host memory for a permutation of %u", count);
+    uint32_t *perm = phase->host_perm;
     vp_rng_permutation((uint64_t)run->config->train.seed,
                        vp_rng_stream(VP_RNG_PERMUTATION, stream_step(run->iteration, phase->kind)), 0, count, perm);
-    enum vp_status status = vp_tensor_upload(phase->tape, phase->perm, perm, err);
-    free(perm);
-    return status;
+    return vp_tensor_upload(phase->tape, phase->perm, perm, err);
 }
 
 enum vp_status vp_run_upload_inputs(struct vp_run *run, struct vp_phase *phase, const struct vp_loader_batch *batch,
