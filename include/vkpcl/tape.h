@@ -157,6 +157,9 @@ void vp_groups_flat(uint64_t count, uint32_t per_group, uint32_t groups[3]);
  * call vp_tape_seed for every loss first, then vp_tape_backward once. */
 void vp_tape_seed(struct vp_tape *tape, struct vp_tensor *loss, const struct vp_range *seed);
 void vp_tape_backward(struct vp_tape *tape);
+/* Leaves out what was emitted so far, before planning. For measuring a backward alone: what the forward would have
+ * computed is memory with whatever content. */
+void vp_tape_forget_launches(struct vp_tape *tape);
 
 enum { VP_MAX_BINS = 64 };
 /* Bytes a tape needs: bins are separate allocations, none larger than the device allows. Transient bins may be shared
