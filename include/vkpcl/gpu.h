@@ -68,6 +68,7 @@ struct vp_gpu_options {
     const char *cache_folder; /* pipeline cache; NULL: $XDG_CACHE_HOME/vkpcl or ~/.cache/vkpcl; "" : no cache */
     double submission_ms;     /* bound on one submission, learnt from timestamps; 0: 100 */
     uint64_t memory_limit;    /* bytes this process may allocate; 0: the device's budget */
+    bool untuned;             /* default kernels only: tuned choices (vkpcl/tune.h) are not used */
     bool validation;          /* layers with synchronisation validation; also VKPCL_VALIDATION=1 */
     bool profile;             /* timestamps round every dispatch */
     const struct vp_log *log; /* may be NULL: silent */

@@ -2,6 +2,7 @@
 #ifndef VKPCL_TAPE_INTERNAL_H
 #define VKPCL_TAPE_INTERNAL_H
 #include "vkpcl/tape.h"
+#include "vkpcl/tune.h"
 
 /* A launch as recorded by vp_emit: slots instead of ranges, until the tape is bound. */
 struct vp_command {
@@ -13,6 +14,12 @@ struct vp_command {
 struct vp_seed {
     struct vp_tensor *loss;
     struct vp_seed *next;
+};
+
+/* A question asked while building; see vkpcl/tune.h. */
+struct vp_asked {
+    struct vp_question question;
+    struct vp_asked *next;
 };
 
 struct vp_tape {
@@ -28,6 +35,7 @@ struct vp_tape {
     int slot_count;
     struct vp_node *last_node;
     struct vp_seed *seeds;
+    struct vp_asked *asked;
     struct vp_command *commands, **commands_end;
     int command_count;
     struct vp_plan plan;
