@@ -33,6 +33,18 @@ const struct conv2d_variant *vp_conv2d_choose(struct vp_tape *tape, const struct
     return fit[vp_tape_choose(tape, &question)];
 }
 
+bool vp_conv2d_tile_fits(const struct vp_tape *tape, const struct conv2d *conv, int tile) {
+    const struct vp_gpu_caps *caps = vp_tape_caps(tape);
+    return conv->c % 4 == 0 && conv->k % 4 == 0 && caps->max_invocations >= (uint32_t)(tile * tile / 64) &&
+           caps->shared_bytes >= (uint32_t)(2 * 16 * (4 * tile + 16));
+}
+
+bool vp_conv2d_large_tiles(int64_t rows, int64_t columns, int64_t copies) {
+    enum { TILE = 128, MANY = 256 }; /* two workgroups for each of the cores that the largest GPUs have */
+    int64_t across = (int64_t)vp_div_up((uint64_t)columns, TILE);
+    return 4 * columns > 3 * TILE * across && (int64_t)vp_div_up((uint64_t)rows, TILE) * across * copies >= MANY;
+}
+
 static void conv2d_backward(struct vp_tape *tape, struct vp_node *node) {
     const struct conv2d *conv = node->attributes;
     struct vp_tensor *x = node->in[0], *w = node->in[1], *b = node->in[2], *y = node->out[0];

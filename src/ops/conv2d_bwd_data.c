@@ -22,6 +22,38 @@ static void bwd_data_tile(struct vp_tape *tape, const struct conv2d *conv, const
     }
 }
 
+/* Pixels of one parity of rows and columns at a time: groups (pixel tiles, channel tiles, parities). */
+static void bwd_data_parities(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
+                              const struct vp_bind *bind, bool accumulate) {
+    uint64_t bytes[] = {conv2d_out_bytes(conv), conv2d_in_bytes(conv)}, tile = (uint64_t)variant->tile;
+    int64_t step = conv->desc.stride, most = ((conv->h + step - 1) / step) * ((conv->w + step - 1) / step);
+    for (int64_t first = 0, n; (n = vp_piece_grid(tape, conv->n, first, bytes, 2, most, variant->tile)) > 0;
+         first += n) {
+        struct conv2d_args args = vp_conv2d_args(conv, n);
+        args.accumulate = accumulate;
+        vp_emit(tape, &(struct vp_launch){.kernel = variant->kernel,
+                                          .bind = {vp_bind_rows(bind[0], bytes[0], first, n), bind[1],
+                                                   vp_bind_rows(bind[2], bytes[1], first, n)},
+                                          VP_PUSH(args),
+                                          .groups = {vp_div_up((uint64_t)(n * most), tile),
+                                                     vp_div_up((uint64_t)conv->c, tile), (uint32_t)(step * step)},
+                                          .flops = vp_conv2d_flops(conv, n),
+                                          .bytes = (double)(n * (int64_t)(bytes[0] + bytes[1])) +
+                                                   (double)conv2d_filter_bytes(conv),
+                                          .label = "conv2d bwd data"});
+    }
+}
+
+static bool t64_fits(const struct vp_tape *tape, const struct conv2d *conv) {
+    return vp_conv2d_tile_fits(tape, conv, 64);
+}
+static bool t128_fits(const struct vp_tape *tape, const struct conv2d *conv) {
+    return vp_conv2d_tile_fits(tape, conv, 128);
+}
+static bool t128_wanted(const struct conv2d *conv) {
+    return vp_conv2d_large_tiles(conv->n * conv->h * conv->w, conv->c, 1);
+}
+
 static bool lanes_fit(const struct vp_tape *tape, const struct conv2d *conv) {
     (void)conv;
     return vp_conv_lanes_wanted(tape);
@@ -89,8 +121,10 @@ static void bwd_data_lanes(struct vp_tape *tape, const struct conv2d *conv, cons
 }
 
 static const struct conv2d_variant backward_data[] = {
-    {"conv2d_lanes.x4y4buffer", lanes_fit, bwd_data_lanes},
-    {"conv2d_bwd_data", NULL, bwd_data_tile},
+    {"conv2d_lanes.x4y4buffer", lanes_fit, bwd_data_lanes, 0, NULL},
+    {"conv2d_bwd_data_tile.t128", t128_fits, bwd_data_parities, 128, t128_wanted},
+    {"conv2d_bwd_data_tile.t64", t64_fits, bwd_data_parities, 64, NULL},
+    {"conv2d_bwd_data", NULL, bwd_data_tile, 64, NULL},
 };
 
 void vp_conv2d_emit_bwd_data(struct vp_tape *tape, const struct conv2d *conv, const struct vp_bind *bind,

@@ -5,9 +5,9 @@
 static void fwd_tile(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
                      const struct vp_bind *bind, bool accumulate) {
     (void)accumulate;
-    uint64_t bytes[] = {conv2d_in_bytes(conv), conv2d_out_bytes(conv)};
-    for (int64_t first = 0, n; (n = vp_piece_grid(tape, conv->n, first, bytes, 2, conv->p * conv->q, 64)) > 0;
-         first += n) {
+    uint64_t bytes[] = {conv2d_in_bytes(conv), conv2d_out_bytes(conv)}, tile = (uint64_t)variant->tile;
+    for (int64_t first = 0, n;
+         (n = vp_piece_grid(tape, conv->n, first, bytes, 2, conv->p * conv->q, variant->tile)) > 0; first += n) {
         struct conv2d_args args = vp_conv2d_args(conv, n);
         args.has_bias = bind[2].slot != NULL;
         vp_emit(tape,
@@ -16,7 +16,7 @@ static void fwd_tile(struct vp_tape *tape, const struct conv2d *conv, const stru
                     .bind = {vp_bind_rows(bind[0], bytes[0], first, n), bind[1], bind[2].slot ? bind[2] : bind[1],
                              vp_bind_rows(bind[3], bytes[1], first, n)},
                     VP_PUSH(args),
-                    .groups = {vp_div_up((uint64_t)(n * conv->p * conv->q), 64), vp_div_up((uint64_t)conv->k, 64)},
+                    .groups = {vp_div_up((uint64_t)(n * conv->p * conv->q), tile), vp_div_up((uint64_t)conv->k, tile)},
                     .flops = vp_conv2d_flops(conv, n),
                     .bytes = (double)(n * (int64_t)(bytes[0] + bytes[1])) + (double)conv2d_filter_bytes(conv),
                     .label = "conv2d fwd"});
@@ -60,9 +60,21 @@ static void fwd_lanes(struct vp_tape *tape, const struct conv2d *conv, const str
                                                      .label = "conv2d fwd"});
 }
 
+static bool t64_fits(const struct vp_tape *tape, const struct conv2d *conv) {
+    return vp_conv2d_tile_fits(tape, conv, 64);
+}
+static bool t128_fits(const struct vp_tape *tape, const struct conv2d *conv) {
+    return vp_conv2d_tile_fits(tape, conv, 128);
+}
+static bool t128_wanted(const struct conv2d *conv) {
+    return vp_conv2d_large_tiles(conv->n * conv->p * conv->q, conv->k, 1);
+}
+
 static const struct conv2d_variant forward[] = {
-    {"conv2d_lanes.x4y4buffer", lanes_fit, fwd_lanes},
-    {"conv2d_fwd", NULL, fwd_tile},
+    {"conv2d_lanes.x4y4buffer", lanes_fit, fwd_lanes, 0, NULL},
+    {"conv2d_fwd_tile.t128", t128_fits, fwd_tile, 128, t128_wanted},
+    {"conv2d_fwd_tile.t64", t64_fits, fwd_tile, 64, NULL},
+    {"conv2d_fwd", NULL, fwd_tile, 64, NULL},
 };
 
 void vp_conv2d_emit_fwd(struct vp_tape *tape, const struct conv2d *conv, const struct vp_bind *bind) {

@@ -46,14 +46,18 @@ void vp_conv2d_question(struct vp_tape *tape, const struct conv2d *conv, const s
     struct trial *trial = vp_arena_new(vp_tape_arena(tape), struct trial);
     *trial = (struct trial){.conv = *conv, .pass = pass_of(table[count - 1].kernel)};
     *question = (struct vp_question){.emit = try_candidate, .attributes = trial, .bytes = sizeof *trial};
-    for (int i = 0; i < count; i++) {
-        if (!vp_tape_has_kernel(tape, table[i].kernel) || (table[i].fits && !table[i].fits(tape, conv))) continue;
-        fit[question->count] = trial->row[question->count] = &table[i];
-        question->names[question->count++] = table[i].kernel;
-    }
-    /* Where lanes beat shared memory, the last row, which needs it, is a hundred times slower: not worth the time. */
-    bool skip_last = vp_tape_caps(tape)->lanes_beat_shared && question->count > 1;
-    question->timed = question->count - skip_last;
+    /* Those that are good defaults first, in the table's order, then those that only timing can bring up. */
+    for (int defaults = 1; defaults >= 0; defaults--)
+        for (int i = 0; i < count; i++) {
+            bool wanted = !table[i].wanted || table[i].wanted(conv);
+            if (wanted != defaults || !vp_tape_has_kernel(tape, table[i].kernel)) continue;
+            if (table[i].fits && !table[i].fits(tape, conv)) continue;
+            fit[question->count] = trial->row[question->count] = &table[i];
+            question->names[question->count++] = table[i].kernel;
+        }
+    /* Where lanes beat shared memory, what needs it is up to a hundred times slower: not worth the time. */
+    bool lanes = vp_tape_caps(tape)->lanes_beat_shared;
+    for (int i = 0; i < question->count; i++) question->timed += !lanes || (fit[i]->tile == 0 && fit[i]->fits);
     snprintf(question->key, sizeof question->key, "conv2d %s n%lld h%lld w%lld c%lld k%lld r%lld s%lld stride%d pad%d",
              trial->pass, (long long)conv->n, (long long)conv->h, (long long)conv->w, (long long)conv->c,
              (long long)conv->k, (long long)conv->r, (long long)conv->s, conv->desc.stride, conv->desc.pad);
