@@ -27,9 +27,9 @@ double vp_conv2d_flops(const struct conv2d *conv, int64_t images) {
 const struct conv2d_variant *vp_conv2d_choose(const struct vp_tape *tape, const struct conv2d *conv,
                                               const struct conv2d_variant *table, int count) {
     for (int i = 0; i < count; i++)
-        if (vp_tape_has_kernel(tape, table[i].kernel) && (!table[i].fits || table[i].fits(tape, conv)))
+        if (vp_tape_has_kernel(tape, table[i].tile.kernel) && (!table[i].fits || table[i].fits(tape, conv, &table[i])))
             return &table[i];
-    vp_assert(false, "no variant of %s is usable", table[count - 1].kernel);
+    vp_assert(false, "no variant of %s is usable", table[count - 1].tile.kernel);
 }
 
 static void conv2d_backward(struct vp_tape *tape, struct vp_node *node) {
