@@ -153,8 +153,11 @@ bool vp_any_needs_grad(struct vp_tensor *const *tensors, int count); /* NULLs al
  *     for (int64_t first = 0, n; (n = vp_piece(tape, rows, first, row_bytes, 2)) > 0; first += n) ...
  * row_bytes: bytes per row of each tensor bound by rows. */
 int64_t vp_piece(const struct vp_tape *tape, int64_t rows, int64_t first, const uint64_t *row_bytes, int count);
-/* The same, and no piece needs more workgroups along x than the device takes: a row is `items` items, a group does
- * `per_group` of them. */
+/* The same, and no piece has more than `most` rows, as far as alignment allows. */
+int64_t vp_piece_most(const struct vp_tape *tape, int64_t rows, int64_t first, const uint64_t *row_bytes, int count,
+                      int64_t most);
+/* The same as vp_piece, and no piece needs more workgroups along x than the device takes: a row is `items` items, a
+ * group does `per_group` of them. */
 int64_t vp_piece_grid(const struct vp_tape *tape, int64_t rows, int64_t first, const uint64_t *row_bytes, int count,
                       int64_t items, int64_t per_group);
 

@@ -5,12 +5,12 @@
  * twice; but they mean more and smaller launches. A launch counts as LAUNCH_FLOPS: 5 us on a GPU of 4 TFLOP/s.
  */
 #include "train/run.h"
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
 #define LAUNCH_FLOPS 20e6
 #define MIB          1048576.0
-enum { MOST_PIECES = 64, MOST_ROUNDS = 8 };
+enum { MOST_PIECES = 32, MOST_ROUNDS = 8 };
 
 /* All phases for one micro-batch. */
 struct attempt {
@@ -36,22 +36,22 @@ static struct vp_phase *build(struct vp_run *run, enum vp_phase_kind kind, int64
     return vp_phase_create(kind, &run->shared, &settings);
 }
 
-/* The phase that keeps as many pieces as fit `bytes` of transient memory, at worst none. */
+/* The phase that keeps as many pieces as fit `bytes` of transient memory; one that keeps none may exceed them. */
 static struct vp_phase *build_to_fit(struct vp_run *run, enum vp_phase_kind kind, int64_t micro_batch, uint64_t bytes) {
     struct vp_phase *phase = build(run, kind, micro_batch, MOST_PIECES);
     if (phase->pieces == 1 || phase->plan.transient_bytes <= bytes) return phase;
-    int fits = -1, exceeds = phase->pieces; /* kept pieces known to fit, to exceed */
+    int fits = 0, exceeds = phase->pieces; /* how many may be kept, how many not */
     vp_phase_destroy(phase);
-    while (exceeds - fits > 1) {
+    phase = build(run, kind, micro_batch, 0);
+    while (phase->plan.transient_bytes <= bytes && exceeds - fits > 1) {
         int middle = (fits + exceeds) / 2;
-        phase = build(run, kind, micro_batch, middle);
-        if (phase->plan.transient_bytes <= bytes)
-            fits = middle;
-        else
-            exceeds = middle;
-        vp_phase_destroy(phase);
+        struct vp_phase *more = build(run, kind, micro_batch, middle);
+        bool take = more->plan.transient_bytes <= bytes;
+        vp_phase_destroy(take ? phase : more);
+        if (take) phase = more;
+        *(take ? &fits : &exceeds) = middle;
     }
-    return build(run, kind, micro_batch, fits > 0 ? fits : 0);
+    return phase;
 }
 
 static void sum_up(struct vp_run *run, struct attempt *attempt) {
@@ -69,31 +69,36 @@ static void sum_up(struct vp_run *run, struct attempt *attempt) {
     attempt->need.activations = vp_tape_memory_bytes(plans, VP_PHASES);
 }
 
-static bool keeps_nothing(const struct attempt *attempt) {
-    for (int i = 0; i < VP_PHASES; i++)
-        if (attempt->phase[i] && attempt->phase[i]->pieces > 1 && attempt->phase[i]->kept_pieces > 0) return false;
-    return true;
+/* Builds all phases, each alone within `bytes` of transient memory; false: one cannot be. */
+static bool build_all(struct vp_run *run, const bool wanted[VP_PHASES], uint64_t bytes, struct attempt *attempt) {
+    bool fits = true;
+    for (enum vp_phase_kind kind = 0; kind < VP_PHASES; kind++) {
+        if (!wanted[kind]) continue;
+        attempt->phase[kind] = build_to_fit(run, kind, attempt->micro_batch, bytes);
+        fits &= attempt->phase[kind]->plan.transient_bytes <= bytes;
+    }
+    sum_up(run, attempt);
+    return fits;
 }
 
 /* Builds the phases so that all together need at most `have` bytes; false: impossible with this micro-batch, and the
- * attempt then says what it needs. The phases share their transient memory, in allocations of limited size: what they
- * need together is known only when all are planned, hence the rounds. */
+ * attempt then says what it needs at least. The phases share their transient memory, in allocations of limited size:
+ * what they need together is known only when all are planned, hence the rounds. */
 static bool fit(struct vp_run *run, const bool wanted[VP_PHASES], int64_t micro_batch, uint64_t have,
                 struct attempt *attempt) {
     uint64_t transient = have;
     *attempt = (struct attempt){.micro_batch = micro_batch};
-    for (int round = 0;; round++) {
-        for (enum vp_phase_kind kind = 0; kind < VP_PHASES; kind++)
-            if (wanted[kind])
-                attempt->phase[kind] = build_to_fit(run, kind, micro_batch, round < MOST_ROUNDS ? transient : 0);
-        sum_up(run, attempt);
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+        bool possible = build_all(run, wanted, transient, attempt);
         uint64_t total = vp_memory_total(&attempt->need), used = attempt->need.activations;
         if (total <= have) return true;
-        if (keeps_nothing(attempt)) return false;
+        drop(attempt);
+        if (!possible) break;
         if (used < transient) transient = used;
         transient = total - have < transient ? transient - (total - have) : 0;
-        drop(attempt);
     }
+    build_all(run, wanted, 0, attempt);
+    return vp_memory_total(&attempt->need) <= have;
 }
 
 /* Rows of the largest call of a network. */
@@ -141,7 +146,7 @@ static enum vp_status too_little(const struct vp_run *run, const struct attempt 
     return vp_fail(err, VP_ERR_OUT_OF_MEMORY,
                    "training needs at least %.0f MiB of device memory%s, %.0f MiB may be used: use %sa smaller "
                    "data.batch (now %d) or model.width (now %g), a larger --memory-limit, or another device",
-                   (double)vp_memory_total(&least->need) / MIB + 0.5, with, (double)have / MIB,
+                   ceil((double)vp_memory_total(&least->need) / MIB), with, (double)have / MIB,
                    chosen ? "" : "train.micro_batch 0 or ", config->data.batch, config->model.width);
 }
 
