@@ -43,6 +43,7 @@ struct vp_run {
     struct vp_dwa dwa;
     struct vp_report_sums sums;
     int64_t iteration, iterations; /* next one to do; length of the run */
+    int64_t first_iteration;       /* 0, or where a resumed run went on */
     int64_t steps_per_epoch;
     int64_t batch_images; /* source images of a step */
     /* Readbacks of the iteration before. */
@@ -52,6 +53,11 @@ struct vp_run {
     uint32_t *report;             /* host copy of Adam's report */
     double started, step_seconds; /* clock at the start of the loop; smoothed seconds of an iteration */
     FILE *log_file;
+    struct {
+        double clock, processor; /* seconds; of the clock, and of processor time of this thread */
+        uint64_t waits;
+        int64_t iteration;
+    } host; /* as it stood when the first iterations were over */
 };
 
 /* run_setup.c: everything up to the first iteration; the memory estimate comes before any large allocation. */
@@ -84,6 +90,9 @@ enum vp_status vp_report_open(struct vp_run *run, struct vp_error *err);
 void vp_report_model(const struct vp_run *run);
 enum vp_status vp_report_iteration(struct vp_run *run, int64_t iteration, const struct vp_metrics *metrics,
                                    struct vp_error *err);
+/* run_host.c: what an iteration costs the host. Begins to count after the first iterations, tells at the end. */
+void vp_report_host_begin(struct vp_run *run);
+void vp_report_host(const struct vp_run *run);
 void vp_report_close(struct vp_run *run);
 double vp_clock(void); /* seconds, monotonic */
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SMALL_UPLOADS = 16 << 20 }; /* blocks of augmentation, permutations and step blocks of two iterations, amply */
+
 static int64_t larger(int64_t a, int64_t b) {
     return a > b ? a : b;
 }
@@ -67,6 +69,9 @@ static enum vp_status make_phases(struct vp_run *run, const struct vp_loader_set
     if (status == VP_OK) status = vp_tape_memory_init(&run->memory, run->gpu, plans, VP_PHASES, err);
     for (int i = 0; status == VP_OK && i < VP_PHASES; i++)
         if (run->phase[i]) status = vp_phase_bind(run->phase[i], &run->memory, err);
+    /* The host is at most one iteration ahead: with room for two and their small tables, it never waits to upload. */
+    if (status == VP_OK)
+        status = vp_gpu_reserve_uploads(run->gpu, 2 * (uint64_t)settings.pixel_bytes + SMALL_UPLOADS, err);
     if (status == VP_ERR_OUT_OF_MEMORY)
         vp_fail_context(err, "the device has less memory than it says, --memory-limit MIB makes training use less");
     return status;
@@ -84,6 +89,7 @@ enum vp_status vp_run_setup(struct vp_run *run, struct vp_error *err) {
     if (status != VP_OK) return status;
     run->report = calloc((size_t)(ADAM_REPORT_HEADER + run->shared.adam.parameters), sizeof *run->report);
     vp_assert(run->report, "no host memory for %d parameters", run->shared.adam.parameters);
+    run->first_iteration = run->iteration;
     vp_loader_seek(run->loader, (uint32_t)run->iteration);
     return vp_report_open(run, err);
 }
