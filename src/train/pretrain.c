@@ -24,9 +24,8 @@ static enum vp_status loop(struct vp_run *run, struct vp_error *err) {
     const struct vp_pretrain_request *request = run->request;
     double begun = vp_clock();
     while (run->iteration < run->iterations) {
-        enum vp_status status = vp_run_iteration(run, err);
+        enum vp_status status = vp_run_measured_iteration(run, err);
         if (status != VP_OK) return status;
-        vp_report_host_begin(run);
         bool stop = request->stop && request->stop(request->context);
         bool late = request->time_limit > 0 && vp_clock() - begun >= request->time_limit;
         status = between(run, stop || late || run->iteration == run->iterations, err);

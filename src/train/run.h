@@ -21,6 +21,13 @@ struct vp_report_sums {
     int64_t count;
 };
 
+/* What iterations cost the thread that feeds the device. */
+struct vp_host_cost {
+    double seconds, processor; /* of the clock, of processor time */
+    double waits;              /* for work of the device that was not done yet */
+    int64_t iterations;
+};
+
 /* Bytes of device memory. */
 struct vp_memory_need {
     uint64_t parameters;  /* with gradients and moments */
@@ -53,11 +60,7 @@ struct vp_run {
     uint32_t *report;             /* host copy of Adam's report */
     double started, step_seconds; /* clock at the start of the loop; smoothed seconds of an iteration */
     FILE *log_file;
-    struct {
-        double clock, processor; /* seconds; of the clock, and of processor time of this thread */
-        uint64_t waits;
-        int64_t iteration;
-    } host; /* as it stood when the first iterations were over */
+    struct vp_host_cost host; /* sums */
 };
 
 /* run_setup.c: everything up to the first iteration; the memory estimate comes before any large allocation. */
@@ -90,8 +93,8 @@ enum vp_status vp_report_open(struct vp_run *run, struct vp_error *err);
 void vp_report_model(const struct vp_run *run);
 enum vp_status vp_report_iteration(struct vp_run *run, int64_t iteration, const struct vp_metrics *metrics,
                                    struct vp_error *err);
-/* run_host.c: what an iteration costs the host. Begins to count after the first iterations, tells at the end. */
-void vp_report_host_begin(struct vp_run *run);
+/* run_host.c: an iteration whose cost is counted, unless it is one of the first; what they cost on average. */
+enum vp_status vp_run_measured_iteration(struct vp_run *run, struct vp_error *err);
 void vp_report_host(const struct vp_run *run);
 void vp_report_close(struct vp_run *run);
 double vp_clock(void); /* seconds, monotonic */

@@ -4,26 +4,31 @@
 
 enum { FIRST_ITERATIONS = 3 }; /* programs are still being cut by what they cost, and waited for */
 
-static double processor_seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+static struct vp_host_cost now(const struct vp_run *run) {
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (struct vp_host_cost){.seconds = vp_clock(),
+                                 .processor = (double)time.tv_sec + 1e-9 * (double)time.tv_nsec,
+                                 .waits = (double)vp_gpu_waits(run->gpu)};
 }
 
-void vp_report_host_begin(struct vp_run *run) {
-    if (run->host.iteration || run->iteration - run->first_iteration < FIRST_ITERATIONS) return;
-    run->host.iteration = run->iteration;
-    run->host.clock = vp_clock();
-    run->host.processor = processor_seconds();
-    run->host.waits = vp_gpu_waits(run->gpu);
+enum vp_status vp_run_measured_iteration(struct vp_run *run, struct vp_error *err) {
+    struct vp_host_cost begin = now(run);
+    enum vp_status status = vp_run_iteration(run, err);
+    if (run->iteration - run->first_iteration <= FIRST_ITERATIONS) return status;
+    struct vp_host_cost end = now(run), *sum = &run->host;
+    sum->seconds += end.seconds - begin.seconds;
+    sum->processor += end.processor - begin.processor;
+    sum->waits += end.waits - begin.waits;
+    sum->iterations++;
+    return status;
 }
 
 void vp_report_host(const struct vp_run *run) {
-    double count = (double)(run->iteration - run->host.iteration);
-    if (!run->host.iteration || count < 1) return;
+    const struct vp_host_cost *sum = &run->host;
+    if (!sum->iterations) return;
+    double n = (double)sum->iterations;
     vp_log(run->request->log, VP_LOG_INFO,
-           "host: %.2f ms of processor time and %.1f waits for the device in an iteration of %.1f ms, pictures and "
-           "checkpoints included",
-           (processor_seconds() - run->host.processor) * 1e3 / count,
-           (double)(vp_gpu_waits(run->gpu) - run->host.waits) / count, (vp_clock() - run->host.clock) * 1e3 / count);
+           "host: %.2f ms of processor time and %.1f waits for the device in an iteration of %.1f ms",
+           sum->processor * 1e3 / n, sum->waits / n, sum->seconds * 1e3 / n);
 }
