@@ -58,7 +58,8 @@ struct vp_gpu_caps {
     uint64_t max_allocation_bytes; /* largest block the allocator can take at once */
     uint32_t binding_alignment;    /* every vp_range offset must be a multiple (storage and texel alignment) */
     bool broadcast_is_slow;        /* quirk: subgroupShuffle with a constant lane beats subgroupBroadcast (Mesa < 24) */
-    bool lanes_beat_shared;        /* quirk: barriers cost more than handing values across lanes (software SIMD) */
+    bool lanes_beat_shared;        /* quirk: barriers cost more than handing values across lanes (software SIMD);
+                                    * `VKPCL_DISABLE=lanes` runs a GPU's kernels there */
 };
 
 struct vp_gpu_options {

@@ -178,6 +178,9 @@ void vp_tape_backward(struct vp_tape *tape);
  * their memory: what was pushed since the mark is walked in reverse and forgotten; gradients of older tensors wait. */
 struct vp_node *vp_tape_mark(struct vp_tape *tape);
 void vp_tape_backward_since(struct vp_tape *tape, struct vp_node *mark);
+/* Leaves out what was emitted so far, before planning. For measuring a backward alone: what the forward would have
+ * computed is memory with whatever content. */
+void vp_tape_forget_launches(struct vp_tape *tape);
 
 enum { VP_MAX_BINS = 64 };
 /* Bytes a tape needs: bins are separate allocations, none larger than the device allows. Transient bins may be shared

@@ -57,3 +57,11 @@ void vp_tape_backward_since(struct vp_tape *tape, struct vp_node *mark) {
 void vp_tape_backward(struct vp_tape *tape) {
     vp_tape_backward_since(tape, NULL);
 }
+
+void vp_tape_forget_launches(struct vp_tape *tape) {
+    vp_assert(!tape->planned, "%s is planned already", tape->name);
+    tape->commands = NULL;
+    tape->commands_end = &tape->commands;
+    tape->command_count = 0;
+    for (struct vp_slot *slot = tape->slots; slot; slot = slot->next) slot->first = slot->last = -1;
+}

@@ -36,6 +36,10 @@ expect 2 'did you mean data.batch' pretrain people --set data.batsh=3
 expect 2 'power of two' pretrain people "${small[@]}" --set model.size=48 --out never
 VK_ICD_FILENAMES=$work/none.json VK_DRIVER_FILES=$work/none.json expect 1 'no Vulkan device' devices
 
+expect 2 'none of ops, step and peak' bench oops
+expect 1 '/nowhere.json' bench peak --repeats 1 --compare /nowhere.json
+expect 2 'has "nothing" in its name' bench ops nothing --repeats 1
+
 echo 'data.batch: many' >wrong.yaml
 expect 1 'wrong.yaml:1: data.batch: expected a whole number' pretrain people --config wrong.yaml
 echo 'data.batsh: 3' >typo.yaml
