@@ -190,6 +190,7 @@ struct vp_gpu {
     bool cache_dirty, cache_loaded;
 
     struct vp_program *programs; /* a list through vp_program.next */
+    uint64_t waits;              /* for unfinished work */
     struct vp_profile *profile;  /* NULL unless profiling */
 };
 
