@@ -193,6 +193,7 @@ struct vp_gpu {
     bool untuned, masked; /* options.untuned; capabilities are left unused */
 
     struct vp_program *programs; /* a list through vp_program.next */
+    uint64_t waits;              /* for unfinished work */
     struct vp_profile *profile;  /* NULL unless profiling */
 };
 

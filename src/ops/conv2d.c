@@ -24,25 +24,13 @@ double vp_conv2d_flops(const struct conv2d *conv, int64_t images) {
     return 2.0 * (double)(images * conv->p * conv->q) * (double)(conv->k * conv->r * conv->s * conv->c);
 }
 
-const struct conv2d_variant *vp_conv2d_choose(struct vp_tape *tape, const struct conv2d *conv,
+const struct conv2d_variant *vp_conv2d_choose(struct vp_tape *tape, const struct conv2d *conv, const char *pass,
                                               const struct conv2d_variant *table, int count) {
     struct vp_question question;
     const struct conv2d_variant *fit[VP_TUNE_CANDIDATES];
-    vp_conv2d_question(tape, conv, table, count, &question, fit);
-    vp_assert(question.count, "no variant of %s is usable", table[count - 1].kernel);
+    vp_conv2d_question(tape, conv, pass, table, count, &question, fit);
+    vp_assert(question.count, "no variant of %s is usable", table[count - 1].tile.kernel);
     return fit[vp_tape_choose(tape, &question)];
-}
-
-bool vp_conv2d_tile_fits(const struct vp_tape *tape, const struct conv2d *conv, int tile) {
-    const struct vp_gpu_caps *caps = vp_tape_caps(tape);
-    return conv->c % 4 == 0 && conv->k % 4 == 0 && caps->max_invocations >= (uint32_t)(tile * tile / 64) &&
-           caps->shared_bytes >= (uint32_t)(2 * 16 * (4 * tile + 16));
-}
-
-bool vp_conv2d_large_tiles(int64_t rows, int64_t columns, int64_t copies) {
-    enum { TILE = 128, MANY = 256 }; /* two workgroups for each of the cores that the largest GPUs have */
-    int64_t across = (int64_t)vp_div_up((uint64_t)columns, TILE);
-    return 4 * columns > 3 * TILE * across && (int64_t)vp_div_up((uint64_t)rows, TILE) * across * copies >= MANY;
 }
 
 static void conv2d_backward(struct vp_tape *tape, struct vp_node *node) {

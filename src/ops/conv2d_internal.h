@@ -2,6 +2,7 @@
 #ifndef VKPCL_CONV2D_INTERNAL_H
 #define VKPCL_CONV2D_INTERNAL_H
 #include "conv2d/conv2d_args.h"
+#include "ops/conv_tile.h"
 #include "vkpcl/ops/conv2d.h"
 #include "vkpcl/tune.h"
 
@@ -13,16 +14,15 @@ struct conv2d {
 
 /* One way to compute one pass. Tables list them best first; the last row runs on any Vulkan 1.2 device. */
 struct conv2d_variant {
-    const char *kernel;                                                  /* must be embedded and usable on the device */
-    bool (*fits)(const struct vp_tape *tape, const struct conv2d *conv); /* NULL: always */
+    struct vp_conv_tile tile; /* kernel; pixels and channels of a workgroup (backward-filter: channels and taps) */
+    bool (*fits)(const struct vp_tape *tape, const struct conv2d *conv,
+                 const struct conv2d_variant *variant); /* NULL: always */
     void (*emit)(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
                  const struct vp_bind *bind, bool accumulate);
-    int tile;                                  /* edge of a workgroup's tile; 0: no matter */
-    bool (*wanted)(const struct conv2d *conv); /* a good default here, else a candidate of tuning only; NULL: yes */
 };
 #define VP_COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 /* A row that is embedded, usable on the device, and fits: the one that tuning chose for this shape, else the first. */
-const struct conv2d_variant *vp_conv2d_choose(struct vp_tape *tape, const struct conv2d *conv,
+const struct conv2d_variant *vp_conv2d_choose(struct vp_tape *tape, const struct conv2d *conv, const char *pass,
                                               const struct conv2d_variant *table, int count);
 
 /* Bindings: forward {x, w, b, y}; backward-data {dy, w, dx}; backward-filter {dy, x, dw}. */
@@ -47,13 +47,9 @@ static inline uint64_t conv2d_filter_bytes(const struct conv2d *conv) {
     return 4 * (uint64_t)(conv->k * conv->r * conv->s * conv->c);
 }
 
-/* Can the tile engine (shaders/common/tile.glsl) run it: channels in fours, workgroups of this size? */
-bool vp_conv2d_tile_fits(const struct vp_tape *tape, const struct conv2d *conv, int tile);
-/* Are there enough large tiles of `rows` x `columns`, and not half empty ones, that the small are no better? */
-bool vp_conv2d_large_tiles(int64_t rows, int64_t columns, int64_t copies);
-
 /* The question of tuning (conv2d_tune.c): the rows that can run, best first. */
-void vp_conv2d_question(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *table, int count,
-                        struct vp_question *question, const struct conv2d_variant **fit);
+void vp_conv2d_question(struct vp_tape *tape, const struct conv2d *conv, const char *pass,
+                        const struct conv2d_variant *table, int count, struct vp_question *question,
+                        const struct conv2d_variant **fit);
 
 #endif

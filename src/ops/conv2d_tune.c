@@ -35,30 +35,23 @@ static void try_candidate(struct vp_tape *tape, const void *attributes, int whic
         row->emit(tape, conv, row, (struct vp_bind[]){y, x, w}, false);
 }
 
-/* The last row of a table is named after its pass. */
-static const char *pass_of(const char *kernel) {
-    if (strncmp(kernel, "conv2d_bwd_data", 15) == 0) return "bwd data";
-    return strncmp(kernel, "conv2d_bwd_filter", 17) == 0 ? "bwd filter" : "fwd";
-}
-
-void vp_conv2d_question(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *table, int count,
-                        struct vp_question *question, const struct conv2d_variant **fit) {
+void vp_conv2d_question(struct vp_tape *tape, const struct conv2d *conv, const char *pass,
+                        const struct conv2d_variant *table, int count, struct vp_question *question,
+                        const struct conv2d_variant **fit) {
     struct trial *trial = vp_arena_new(vp_tape_arena(tape), struct trial);
-    *trial = (struct trial){.conv = *conv, .pass = pass_of(table[count - 1].kernel)};
+    *trial = (struct trial){.conv = *conv, .pass = pass};
     *question = (struct vp_question){.emit = try_candidate, .attributes = trial, .bytes = sizeof *trial};
-    /* Those that are good defaults first, in the table's order, then those that only timing can bring up. */
-    for (int defaults = 1; defaults >= 0; defaults--)
-        for (int i = 0; i < count; i++) {
-            bool wanted = !table[i].wanted || table[i].wanted(conv);
-            if (wanted != defaults || !vp_tape_has_kernel(tape, table[i].kernel)) continue;
-            if (table[i].fits && !table[i].fits(tape, conv)) continue;
-            fit[question->count] = trial->row[question->count] = &table[i];
-            question->names[question->count++] = table[i].kernel;
-        }
-    /* Where lanes beat shared memory, what needs it is up to a hundred times slower: not worth the time. */
+    /* Where lanes beat shared memory, tiles are up to a hundred times slower; the last row is for what nothing else
+     * fits. Neither is worth the time. */
     bool lanes = vp_tape_caps(tape)->lanes_beat_shared;
-    for (int i = 0; i < question->count; i++) question->timed += !lanes || (fit[i]->tile == 0 && fit[i]->fits);
+    for (int i = 0; i < count; i++) {
+        const struct conv2d_variant *row = &table[i];
+        if (!vp_tape_has_kernel(tape, row->tile.kernel) || (row->fits && !row->fits(tape, conv, row))) continue;
+        question->timed += row->fits && (!lanes || row->tile.pixels == 0);
+        fit[question->count] = trial->row[question->count] = row;
+        question->names[question->count++] = row->tile.kernel;
+    }
     snprintf(question->key, sizeof question->key, "conv2d %s n%lld h%lld w%lld c%lld k%lld r%lld s%lld stride%d pad%d",
-             trial->pass, (long long)conv->n, (long long)conv->h, (long long)conv->w, (long long)conv->c,
-             (long long)conv->k, (long long)conv->r, (long long)conv->s, conv->desc.stride, conv->desc.pad);
+             pass, (long long)conv->n, (long long)conv->h, (long long)conv->w, (long long)conv->c, (long long)conv->k,
+             (long long)conv->r, (long long)conv->s, conv->desc.stride, conv->desc.pad);
 }

@@ -49,7 +49,7 @@ expect 0 'typo.yaml:1' pretrain people "${small[@]}" --config typo.yaml --iterat
 expect 2 'holds a run already' pretrain people "${small[@]}" --out run
 expect 1 'folder none' pretrain people "${small[@]}" --resume --out none
 expect 1 'more than data.max_broken' pretrain texts "${small[@]}" --out broken
-expect 1 'use a smaller data.batch' pretrain people "${small[@]}" --memory-limit 8 --out tight
+expect 1 'needs at least' pretrain people "${small[@]}" --memory-limit 3 --out tight
 
 # A damaged newest checkpoint is named, and nothing is deleted.
 checkpoint=run/checkpoint-00000002.safetensors

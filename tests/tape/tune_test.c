@@ -155,7 +155,7 @@ static void one_store_gives_the_same_kernels_and_bits(void **state) {
     char path[300];
     snprintf(path, sizeof path, "%s/exported.txt", f->folder);
     uint64_t before = convolve(f->gpu, plain);
-    vp_gpu_tune_set(f->gpu, "conv2d fwd n2 h9 w9 c8 k8 r3 s3 stride1 pad1", "conv2d_fwd", 1);
+    vp_gpu_tune_set(f->gpu, "conv2d fwd n2 h9 w9 c8 k8 r3 s3 stride1 pad1", "conv2d_tile", 1);
     uint64_t after = convolve(f->gpu, tuned);
     if (vp_gpu_caps(f->gpu)->lanes_beat_shared) assert_true(before != after); /* elsewhere that is the default */
     must(vp_gpu_tune_export(f->gpu, path, &err), &err);
