@@ -1,7 +1,7 @@
 """PyTorch's side of tools/bench_peers: single layers, and a PCL iteration written to be fast.
 
 The networks are the parity tests' (tests/parity/pcl_oracle.py). The iteration computes the same losses
-as theirs, but as one would write it for speed: one encoder call per phase, losses without loops.
+as theirs (run alone, this file checks that), but as one would write it for speed: one encoder call per phase, losses without loops.
 """
 import sys
 import time
@@ -9,9 +9,13 @@ from pathlib import Path
 from statistics import median
 from typing import Callable, Dict, List, NamedTuple, Tuple
 
-import torch
-from torch import Tensor
-import torch.nn.functional as F
+try:
+    import torch
+    import torch.nn.functional as F
+    from torch import Tensor
+except ImportError:
+    print("peers_torch: PyTorch is missing (Debian: python3-torch)", file=sys.stderr)
+    sys.exit(77)
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests" / "parity"))
 import pcl_oracle as oracle  # noqa: E402
@@ -145,3 +149,8 @@ def check() -> None:
         found = float(fast().detach())
         if not abs(found - wanted) <= 1e-4 * abs(wanted):
             raise SystemExit(f"peers_torch: {phase} gives {found}, the oracle {wanted}")
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    check()
