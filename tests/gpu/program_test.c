@@ -193,7 +193,7 @@ static void cuts_keep_the_bound(void **state) {
 /* Two steps' worth of transfers while the device is busy: none of them waits, in spite of more than the ring held. */
 static void transfers_do_not_wait_for_the_device(void **state) {
     (void)state;
-    enum { LARGE = 1 << 20, STEPS = 200, UPLOAD = 20 << 20, RESULTS = 8 };
+    enum { LARGE = 1 << 20, STEPS = 60, UPLOAD = 20 << 20, RESULTS = 8 };
     struct vp_gpu *gpu = open_gpu((struct vp_gpu_options){0});
     struct vp_error err = {0};
     struct vp_range x = alloc(gpu, LARGE * 4), y = alloc(gpu, LARGE * 4), pixels = alloc(gpu, UPLOAD);
