@@ -3,7 +3,7 @@
 // Round steps of 1, 2 or 5 times a power of ten inside [low, high].
 function ticks(low, high, wanted) {
   const rough = (high - low) / wanted, power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * ([1, 2, 5, 10].find((factor) => factor * power >= rough) || 10);
+  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.75);
   const list = [];
   for (let k = Math.ceil(low / step - 1e-9); k * step <= high + step * 1e-9; k++) list.push(Number((k * step).toPrecision(12)));
   return list;
@@ -39,7 +39,7 @@ const charts = []; // all of the page: they draw anew when the window or the smo
 let smoothing = 0;
 
 // spec: id, title, note, group (charts of a group zoom together), xName, series [{name, x, y, colour}], log (start with
-// a logarithmic axis; undefined: no such button), range [low, high] of y when not zoomed, smooths, label(x)
+// a logarithmic axis; undefined: no such button), range [low, high] of y when not zoomed, smooths, restsAtEnd (the legend shows the last values), label(x)
 function lineChart(spec) {
   const zooms = remembered("zoom"), hidden = remembered("hidden"), logs = remembered("log");
   const group = spec.group || spec.id, uid = "chart-" + spec.id;
@@ -142,7 +142,7 @@ function lineChart(spec) {
       return d;
     };
     const xTicks = ticks(seen[0], seen[1], Math.max(2, width / 90));
-    const yTicks = log ? logTicks(range[0], range[1]) : ticks(range[0], range[1], 4);
+    const yTicks = log ? logTicks(range[0], range[1]) : ticks(range[0], range[1], 5);
     const picture = svg("svg", { viewBox: `0 0 ${width} ${height}`, height, role: "img", "aria-label": summary(lines) },
       svg("clipPath", { id: uid + "-clip" }, svg("rect", { x: box.l, y: box.t - 3, width: box.r - box.l, height: box.b - box.t + 6 })),
       yTicks.map((y) => [svg("line", { class: "axis", x1: box.l, x2: box.r, y1: sy(y), y2: sy(y) }),
@@ -179,7 +179,7 @@ function lineChart(spec) {
     const words = [];
     series.forEach((one, i) => {
       const index = x === null ? one.y.findLastIndex(isNumber) : nearest(one.x, snapped ?? x), line = lines.find((l) => l.key === one.key);
-      values.list[i].textContent = line && index >= 0 ? format(one.y[index]) : "";
+      values.list[i].textContent = line && index >= 0 && (x !== null || spec.restsAtEnd) ? format(one.y[index]) : "";
       if (line && index >= 0) words.push(one.name + " " + format(one.y[index]));
       if (line && snapped !== null && isNumber(line.line[index]) && !one.dash)
         hair.append(svg("circle", { class: "mark", cx: sx(one.x[index]), cy: sy(line.line[index]), r: 4, style: `fill:${one.colour}` }));

@@ -26,8 +26,8 @@ const families = [
     id: "norms", title: "Gradient norms", note: "of each phase, before clipping", log: true,
     of: { norm_recon: "recon", norm_face: "face", norm_pose: "pose" }
   },
-  { id: "lr", title: "Learning rate", log: false, of: { lr: "rate" } },
-  { id: "temperature", title: "Temperature", of: { temperature: "temperature" } },
+  { id: "lr", title: "Learning rate", log: false, exact: true, of: { lr: "rate" } },
+  { id: "temperature", title: "Temperature", exact: true, of: { temperature: "temperature" } },
   { id: "seconds", title: "Seconds per iteration", log: false, of: { seconds: "seconds" } }
 ];
 const phaseColour = { face: 0, pose: 1, recon: 2, L1: 2, orth: 3, rate: 4, temperature: 5, seconds: 6 };
@@ -36,7 +36,7 @@ const elsewhere = ["iteration", "epoch", "weight_face", "weight_pose"];
 function logChart(family) {
   const series = Object.entries(family.of).filter(([column]) => log[column] && log[column].some((v) => isNumber(v) && v !== 0))
     .map(([column, name]) => ({ name, x: log.iteration, y: log[column], colour: colour(phaseColour[name] ?? 7) }));
-  return series.length ? lineChart({ ...family, series, group: "iterations", xName: "iteration", smooths: true, label: epochAt }) : null;
+  return series.length ? lineChart({ ...family, series, group: "iterations", xName: "iteration", smooths: !family.exact, restsAtEnd: true, label: epochAt }) : null;
 }
 
 function curves() {
@@ -44,6 +44,9 @@ function curves() {
   const known = new Set([...elsewhere, ...families.flatMap((family) => Object.keys(family.of))]);
   const others = Object.keys(log).filter((name) => !known.has(name))
     .map((name) => ({ id: "other-" + name, title: name.replaceAll("_", " "), of: { [name]: name } }));
+  // What never changes is said, not drawn.
+  const steady = families.filter((family) => family.exact && Object.keys(family.of).every((name) => new Set(log[name]).size === 1));
+  const words = steady.map((family) => ` ${family.title} was ${format(lastOf(Object.keys(family.of)[0]))} throughout.`);
   const view = remembered("curves"), points = log.iteration.length;
   smoothing = view.smoothing ?? (points >= 60 ? 0.7 : points >= 25 ? 0.4 : 0);
   const shown = el("output", {}, smoothing.toFixed(2));
@@ -57,9 +60,9 @@ function curves() {
   });
   const thinned = data.log.lines_per_point > 1
     ? `A point is the mean of ${data.log.lines_per_point} of the log's ${grouped(data.log.lines)} lines.` : `${grouped(data.log.lines)} lines of the log.`;
-  return [el("p.muted", {}, thinned, " Drag across a curve to zoom all of them, double click to reset; with the keyboard, arrows, + and −."),
+  return [el("p.muted", {}, thinned, " Drag across a curve to zoom all of them, double click to reset; with the keyboard, arrows, + and −.", words),
     el("div.bar", {}, el("label", {}, "Smoothing", slider, shown)),
-    el("div.grid", {}, [...families, ...others].map(logChart))];
+    el("div.grid", {}, [...families.filter((family) => !steady.includes(family)), ...others].map(logChart))];
 }
 
 function weights() {
@@ -69,7 +72,7 @@ function weights() {
   return [el("p.muted", {}, dynamic
     ? "Dynamic weight averaging: a loss that falls more slowly than the other over the last two epochs gets the larger weight; the two add up to 2."
     : "The weights of this run are fixed."),
-  el("div.grid", {}, lineChart({ id: "weights", title: "Weights of the losses", series, group: "iterations", xName: "iteration", label: epochAt, smooths: true }))];
+  el("div.grid", {}, lineChart({ id: "weights", title: "Weights of the losses", series, group: "iterations", xName: "iteration", label: epochAt, smooths: true, restsAtEnd: true }))];
 }
 
 // ---- summary
@@ -111,8 +114,8 @@ function summary() {
     el("div.grid", { style: "margin-top:1rem" },
       el("div.card", {}, el("h3", { style: "margin-top:0" }, "The run"), facts.length ? el("dl.facts", {}, facts.map(([name, value]) => [el("dt", {}, name), el("dd", {}, value)]))
         : el("p.muted", {}, "Device and dates are not known: ", code("run.json"), " is missing; ", code("vkpcl pretrain"), " writes it when it starts.")),
-      el("div.card", {}, el("h3", { style: "margin-top:0" }, "Settings that differ from the default"), !data.settings
+      el("div.card", {}, el("h3", { style: "margin-top:0" }, "Settings that differ from the default", el("small.muted", { style: "font-weight:400" }, " (in brackets)")), !data.settings
         ? el("p.muted", {}, "Not known: ", code("config.yaml"), " is missing; ", code("vkpcl pretrain"), " writes it when it starts.")
-        : changed.length ? el("dl.facts", {}, changed.map((one) => [el("dt", {}, code(one.key)), el("dd", {}, el("strong", {}, one.value), el("span.muted", {}, " instead of " + one.fallback))]))
+        : changed.length ? el("dl.facts.settings", {}, changed.map((one) => [el("dt", {}, code(one.key)), el("dd", {}, el("strong", {}, one.value), el("span.muted", {}, ` (${one.fallback})`))]))
           : el("p.muted", {}, "None: everything is as the paper intends.")))];
 }

@@ -3,14 +3,16 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 
 // What a visitor has set: zoom, hidden curves, chosen sample. Kept in the tab, so that a page that follows a run stays
-// as it was.
+// as it was: in the history's entry for a reload, in the session for a new visit. Either may be forbidden or full.
 const stateKey = "vkpcl report " + data.name;
 const state = (() => {
-  try { return JSON.parse(sessionStorage.getItem(stateKey)) || {}; } catch { return {}; }
+  try { return JSON.parse(history.state?.[stateKey] ?? sessionStorage.getItem(stateKey)) || {}; } catch { return {}; }
 })();
 const remembered = (group) => (state[group] ??= {});
 function remember() {
-  try { sessionStorage.setItem(stateKey, JSON.stringify(state)); } catch { /* then a reload forgets */ }
+  const text = JSON.stringify(state);
+  try { history.replaceState({ [stateKey]: text }, ""); } catch { /* too often */ }
+  try { sessionStorage.setItem(stateKey, text); } catch { /* then a new visit starts afresh */ }
 }
 
 // el("p.small", {id: "x", onclick: f}, "text", node, [more]): text is always text, never markup.
@@ -95,6 +97,11 @@ function choice(label, options, current, pick) {
     }
   }, text)));
   return group;
+}
+
+// Scrolls a row of things sideways, and only that, until one of them is in its middle.
+function center(row, one) {
+  row.scrollLeft = one.offsetLeft - row.offsetLeft - (row.clientWidth - one.clientWidth) / 2;
 }
 
 // What the page checks about itself: as many marks drawn as the data has. Read by the tests, harmless otherwise.

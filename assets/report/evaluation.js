@@ -1,32 +1,32 @@
 // Evaluations: tables of metrics, confusion matrices, ROC curves, error by yaw, the disentanglement matrix.
 
 const taskNames = { expression: "Expression", verify: "Face verification", au: "Action units", pose: "Head pose", disentangle: "Disentanglement" };
-const lowerIsBetter = /eer|mae|error|yaw|pitch|roll|degrees|cosine|leak|_in_/i;
-
-// The rows of an evaluation: those it compares, or itself.
-const rowsOf = (evaluation) => (Array.isArray(evaluation.rows) && evaluation.rows.length ? evaluation.rows : [evaluation]);
-const nameOf = (row) => row.features || row.name || "–";
-const valueOf = (metric) => (isNumber(metric) ? metric : metric?.value ?? metric?.mean);
+const lowerIsBetter = /eer|mae|error|degrees|cosine|leak|_in_|^(yaw|pitch|roll|mean)$/i;
 
 function metricCell(metric) {
-  if (metric === undefined || metric === null) return "–";
-  const small = typeof metric !== "object" ? null : isNumber(metric.low) ? `${format(metric.low)} to ${format(metric.high)}` : isNumber(metric.std) ? `± ${format(metric.std)}` : null;
-  return small ? [format(valueOf(metric)), el("small", {}, small)] : format(valueOf(metric));
+  if (!metric) return "–";
+  const small = isNumber(metric.low) && isNumber(metric.high) ? `${format(metric.low)} to ${format(metric.high)}` : isNumber(metric.std) ? `± ${format(metric.std)}` : null;
+  return small ? [format(metric.value), el("small", {}, small)] : format(metric.value);
 }
 
 function metricTable(task, rows) {
-  const names = [...new Set(rows.flatMap((row) => Object.keys(row.metrics || {})))].filter((name) => rows.some((row) => isNumber(valueOf(row.metrics?.[name]))));
+  const names = [...new Set(rows.flatMap((row) => Object.keys(row.metrics)))], said = (name) => name.replaceAll("_", " ");
   if (!names.length) return null;
-  if (rows.length === 1 && names.length > 6) // a long list reads better downwards
-    return el("div.scroll.free", {}, table(["metric", nameOf(rows[0]) === "–" ? "value" : nameOf(rows[0])], names.map((name) => [name.replaceAll("_", " "), metricCell(rows[0].metrics[name])])));
+  if (rows.length === 1) // a single row reads better downwards
+    return el("div.scroll.free", {}, table(["metric", rows[0].name === "–" ? "value" : rows[0].name], names.map((name) => [said(name), metricCell(rows[0].metrics[name])])));
   const best = names.map((name) => {
-    const values = rows.map((row) => valueOf(row.metrics?.[name])).filter(isNumber), down = lowerIsBetter.test(name) || task === "pose";
-    return rows.length > 1 ? (down ? Math.min(...values) : Math.max(...values)) : undefined;
+    const values = rows.map((row) => row.metrics[name]?.value).filter(isNumber), down = lowerIsBetter.test(name) && !/r2/i.test(name);
+    return down ? Math.min(...values) : Math.max(...values);
   });
   return el("div.scroll.free", { tabindex: 0, role: "region", "aria-label": `Metrics of ${task}` }, el("table", {},
-    el("thead", {}, el("tr", {}, el("th.left", { scope: "col" }, "features"), names.map((name) => el("th", { scope: "col" }, name.replaceAll("_", " "))))),
-    el("tbody", {}, rows.map((row) => el("tr", {}, el("th", { scope: "row" }, nameOf(row)), names.map((name, i) =>
-      el(valueOf(row.metrics?.[name]) === best[i] ? "td.best" : "td", {}, metricCell(row.metrics?.[name]))))))));
+    el("thead", {}, el("tr", {}, el("th.left", { scope: "col" }, "features"), names.map((name) => el("th", { scope: "col" }, said(name))))),
+    el("tbody", {}, rows.map((row) => el("tr", {}, el("th", { scope: "row" }, row.name), names.map((name, i) =>
+      el(row.metrics[name]?.value === best[i] ? "td.best" : "td", {}, metricCell(row.metrics[name]))))))));
+}
+
+function metricFigure(id, task, rows) {
+  const numbers = metricTable(task, rows);
+  return numbers && el("figure", { id: `metrics-${id}` }, el("figcaption", {}, el("div", {}, "Metrics", el("small", {}, rows.length > 1 ? "best of each column in bold" : "on the test images"))), numbers);
 }
 
 const heat = (share) => `background:rgb(var(--heat) / ${(0.04 + 0.72 * Math.max(0, Math.min(1, share))).toFixed(3)})`;
@@ -40,26 +40,26 @@ function confusion(id, evaluation, rows) {
     const totals = counts.map((line) => line.reduce((a, b) => a + b, 0));
     place.replaceChildren(el("div.scroll.free", {}, el("table.heat.confusion", {},
       el("thead", {}, el("tr", {}, el("th", {}), el("th", { colspan: counts.length, scope: "colgroup" }, "predicted")),
-        el("tr", {}, el("th.left", { scope: "col" }, "true"), classes.map((name) => el("th", { scope: "col" }, name)))),
+        el("tr", {}, el("th.left", { scope: "col" }, "true"), classes.map((name) => el("th", { scope: "col" }, el("span", {}, name))))),
       el("tbody", {}, counts.map((line, i) => el("tr", {}, el("th", { scope: "row" }, classes[i]), line.map((count, j) => el("td", {
         style: heat(totals[i] ? count / totals[i] : 0), title: `${classes[i]} taken for ${classes[j]}: ${count} of ${totals[i]}`
       }, String(count)))))))));
   };
-  const chosen = having.find((row) => nameOf(row) === view[id]) || having[0];
+  const chosen = having.find((row) => row.name === view[id]) || having[0];
   build(chosen);
   check(`confusion ${id}`, place.querySelectorAll("td").length, chosen.confusion.flat().length);
   return el("figure", { id: `confusion-${id}` }, el("figcaption", {}, el("div", {}, "Confusion matrix", el("small", {}, "counts; shade is the share of the true class"))),
-    having.length > 1 ? choice("Features", having.map((row) => [nameOf(row), nameOf(row)]), nameOf(chosen), (name) => {
+    having.length > 1 ? choice("Features", having.map((row) => [row.name, row.name]), chosen.name, (name) => {
       view[id] = name;
       remember();
-      build(having.find((row) => nameOf(row) === name));
+      build(having.find((row) => row.name === name));
     }) : null, place);
 }
 
 function roc(id, rows) {
   const having = rows.filter((row) => Array.isArray(row.roc) && row.roc.length);
   if (!having.length) return null;
-  const series = having.map((row) => ({ name: nameOf(row), x: row.roc.map((p) => p[0]), y: row.roc.map((p) => p[1]) }));
+  const series = having.map((row) => ({ name: row.name, x: row.roc.map((p) => p[0]), y: row.roc.map((p) => p[1]) }));
   series.push({ name: "chance", x: [0, 1], y: [0, 1], colour: "var(--muted)", dash: true });
   return lineChart({ id: `roc-${id}`, title: "ROC", note: "true positives over false positives", series, xName: "false positive rate", yName: "true positive rate", range: [0, 1] });
 }
@@ -69,11 +69,11 @@ function yawBins(id, rows) {
   if (!having.length) return null;
   const middle = (bin) => (bin.from + bin.to) / 2, bins = having[0].yaw_bins;
   const chart = lineChart({
-    id: `yaw-${id}`, title: "Error by yaw", note: "mean absolute error in degrees; dots stand in the middle of their bins", xName: "yaw in degrees", yName: "degrees",
-    series: having.map((row) => ({ name: nameOf(row), x: bins.map(middle), y: bins.map((_, i) => row.yaw_bins[i]?.mae ?? null) })),
+    id: `yaw-${id}`, title: "Error by yaw", note: "mean absolute error in degrees, at the middle of each bin", xName: bins[0].absolute ? "yaw to either side, in degrees" : "yaw in degrees", yName: "degrees",
+    series: having.map((row) => ({ name: row.name, x: bins.map(middle), y: bins.map((_, i) => row.yaw_bins[i]?.mae ?? null) })),
     label: (x) => {
       const bin = bins[nearest(bins.map(middle), x)];
-      return `${format(bin.from)} to ${format(bin.to)}°, ${bin.count} images`;
+      return `${format(bin.from)} to ${format(bin.to)}°` + (isNumber(bin.count) ? `, ${grouped(bin.count)} images` : "");
     }
   });
   return chart;
@@ -90,14 +90,13 @@ function matrix(id, given) {
 
 function evaluations() {
   const list = data.evaluations, pictures = data.pictures || [];
-  if (!list.length && !pictures.length) return [empty("No evaluation yet: ", code("vkpcl eval expression | verify | au | pose | disentangle"), " writes one into ", code("eval/"), " in the run’s folder.")];
+  if (!list.length && !pictures.length) return [empty("No evaluation yet: ", code("vkpcl eval expression | verify | au | pose | disentangle"), " makes one; it is shown when its JSON lies in ", code("eval/"), " of the run’s folder or is named with ", code("vkpcl report RUN --eval FILE.json"), ".")];
   const order = Object.keys(taskNames), rank = (one) => (order.indexOf(one.task) + 99) % 99;
-  return [...list].sort((a, b) => rank(a) - rank(b)).map((one, i) => {
-    const rows = rowsOf(one), id = `${one.task}-${i}`.replace(/[^A-Za-z0-9-]/g, "");
-    const about = [one.protocol && `protocol ${one.protocol}`, typeof one.data === "string" && one.data, rows.length === 1 && one.features && `${one.features} feature`, one.checkpoint, one.file].filter(Boolean).join(" · ");
-    const figures = [confusion(id, one, rows), roc(id, rows), yawBins(id, rows), matrix(id, one.matrix)].filter(Boolean);
-    return el("article", { id: `task-${id}`, class: "task" }, el("h3", {}, taskNames[one.task] || one.task), el("p.small.muted", {}, about),
-      el("div.card", {}, metricTable(one.task, rows) || el("p.muted", {}, "No metrics.")), figures.length ? el("div.grid", { style: "margin-top:1rem" }, figures) : null);
-  }).concat(pictures.length ? el("div.grid", { style: "margin-top:1rem" }, pictures.map((one) => el("figure", {},
+  return list.map(normalised).sort((a, b) => rank(a) - rank(b)).map((one, i) => {
+    const { rows, task } = one, id = `${task}-${i}`.replace(/[^A-Za-z0-9-]/g, "");
+    const figures = [metricFigure(id, task, rows), confusion(id, one, rows), roc(id, rows), yawBins(id, rows), matrix(id, one.matrix)].filter(Boolean);
+    return el("article", { id: `task-${id}` }, el("h3", {}, taskNames[task] || task), el("p.small.muted", {}, one.about),
+      el("div.grid.fill", {}, figures.length ? figures : el("p.muted", {}, "It holds no numbers.")));
+  }).concat(pictures.length ? el("div.grid.fill", { style: "margin-top:1rem" }, pictures.map((one) => el("figure", {},
     el("figcaption", {}, one.name.replace(/\.png$/, "").replaceAll(/[_-]/g, " ")), el("img.sheet", { src: one.url, alt: one.name, width: one.width, height: one.height })))) : []);
 }

@@ -6,16 +6,16 @@ const rate = (row, what) => (row.ms > 0 ? row[what] / row.ms * 1e-6 : null);
 function deviceTable() {
   const sessions = data.facts?.sessions || [];
   if (!sessions.length) return null;
-  return el("div.card", {}, el("h3", { style: "margin-top:0" }, "Device"), el("div.scroll.free", {}, table(["device", "driver", "memory", "iterations", "started", "outcome"],
+  return el("div.card", { style: "margin-top:.75rem" }, el("h3", { style: "margin-top:0" }, sessions.length > 1 ? "Sessions" : "Session"), el("div.scroll.free", {}, table(["device", "driver", "memory", "iterations", "started", "outcome"],
     sessions.map((s) => [s.device, s.driver, isNumber(s.memory) ? (s.memory / 2 ** 30).toFixed(1) + " GiB" : null,
       `${format(s.first_iteration)} to ${s.last_iteration ? format(s.last_iteration) : "…"}`, dateOf(s.started), s.outcome || "under way, or killed"]))));
 }
 
-// Time by the first word of a kernel's label and, where it has one, its direction.
+// Time by operation: a kernel's label without the layer at its end.
 function byOperation(total) {
   const sums = new Map();
   for (const row of kernelRows) {
-    const words = row.kernel.split(" "), name = words[0] + (/^(fwd|bwd)$/.test(words[1]) ? " " + words[1] : "");
+    const name = row.kernel.split(" ").slice(0, -1).join(" ") || row.kernel;
     sums.set(name, (sums.get(name) || 0) + row.ms);
   }
   const idle = data.profile.find((row) => row.kernel === "idle");
@@ -65,5 +65,5 @@ function kernels() {
   const device = deviceTable();
   if (!kernelRows.length) return [device, empty("No profile: ", code("vkpcl pretrain … --profile"), " measures every kernel and writes ", code("profile.tsv"), " at the end of the run.")];
   const total = data.profile.reduce((sum, row) => sum + (row.ms || 0), 0);
-  return [device, el("div.grid", { style: "margin-top:1rem" }, byOperation(total), kernelTable(total))];
+  return [device, el("div.grid.side", { style: "margin-top:1rem" }, byOperation(total), kernelTable(total))];
 }

@@ -32,6 +32,8 @@ document.getElementById("foot").append(el("p", {}, `Written by ${data.program} o
 
 // Draw now that widths are known, and again when they change.
 const drawAll = () => { for (const chart of charts) chart.draw(); };
+const strip = document.querySelector(".strip");
+if (strip) center(strip, strip.querySelector("[aria-pressed=true]"));
 drawAll();
 let drawnWidth = innerWidth, waiting = null;
 addEventListener("resize", () => {
@@ -46,7 +48,7 @@ const mark = (id) => {
     if (link.hash !== "#" + id) link.removeAttribute("aria-current");
     else if (!link.hasAttribute("aria-current")) {
       link.setAttribute("aria-current", "true");
-      link.parentElement.scrollLeft = link.offsetLeft - link.parentElement.clientWidth / 2 + link.clientWidth / 2;
+      center(link.parentElement, link);
     }
   }
 };

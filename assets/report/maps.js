@@ -19,7 +19,7 @@ function colouring(label) {
   const classes = [...new Set(known)].sort((a, b) => a - b), names = classNames(label);
   const of = (v) => (classes.length <= 8 ? colour(classes.indexOf(v)) : `oklch(var(--point-l) var(--point-c) ${Math.round(classes.indexOf(v) * 137.5) % 360})`);
   const legend = classes.length <= 8 ? classes.map((v) => el("span.key", {}, el("i.dot", { style: `background:${of(v)}` }), names[v] ?? v))
-    : [el("span.at", {}, `${classes.length} different; point at one to see the others of its kind`)];
+    : [el("span.at", {}, `${classes.length} kinds; point at one to see its like`)];
   return { of, legend };
 }
 // Numbers of expressions get their names from an evaluation that has as many.

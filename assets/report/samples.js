@@ -32,6 +32,7 @@ function samples() {
     output.textContent = "iteration " + grouped(list[i].iteration);
     slider.setAttribute("aria-valuetext", output.textContent);
     [...strip.children].forEach((button, k) => button.setAttribute("aria-pressed", String(k === i)));
+    center(strip, strip.children[i]);
   }
   function run() {
     let i = Number(slider.value) === list.length - 1 ? -1 : Number(slider.value);

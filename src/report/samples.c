@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_SHEETS = 24, MOST_SHEETS_LIVE = 6 };
+enum { MOST_SHEETS = 16, MOST_SHEETS_LIVE = 4 };
 
 /* Is the picture made of squares of 2 x 2 equal pixels, as small faces are drawn for people? */
 static bool is_doubled(const struct vp_image *image) {

@@ -113,6 +113,7 @@ class Browser:
         self.events.clear()
         self.call("Page.navigate", url="file://" + os.path.abspath(path))
         self.wait("Page.loadEventFired")
+        self.settle(0.2)  # a page opened again scrolls to where it was
 
     def run(self, script):
         answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
