@@ -133,11 +133,12 @@ function lineChart(spec) {
     const sx = (x) => box.l + (x - seen[0]) / (seen[1] - seen[0]) * (box.r - box.l);
     const sy = (y) => box.b - (y - range[0]) / (range[1] - range[0]) * (box.b - box.t);
     const pathOf = (one, list) => {
+      const sparse = list.filter(isNumber).length < 0.7 * list.length; // measured now and then: joined all the same
       let d = "", pen = "M";
       list.forEach((y, i) => {
-        const inside = isNumber(y) && (one.x[i + 1] ?? one.x[i]) >= seen[0] && (one.x[i - 1] ?? one.x[i]) <= seen[1];
-        if (inside) d += pen + sx(one.x[i]).toFixed(1) + " " + sy(y).toFixed(1);
-        pen = inside ? "L" : "M";
+        const inside = isNumber(y) && (sparse || ((one.x[i + 1] ?? one.x[i]) >= seen[0] && (one.x[i - 1] ?? one.x[i]) <= seen[1]));
+        if (inside) d += `${pen}${sx(one.x[i]).toFixed(1)} ${sy(y).toFixed(1)}${pen === "M" ? "h0" : ""}`; // h0: a lone point is a dot
+        pen = inside || (sparse && pen === "L") ? "L" : "M";
       });
       return d;
     };

@@ -26,11 +26,18 @@ const families = [
     id: "norms", title: "Gradient norms", note: "of each phase, before clipping", log: true,
     of: { norm_recon: "recon", norm_face: "face", norm_pose: "pose" }
   },
+  {
+    id: "monitor", title: "Monitor: classes", note: "accuracy on held-out faces", exact: true, of: { monitor_knn: "k-NN", monitor_linear: "linear" }
+  },
+  {
+    id: "monitor-yaw", title: "Monitor: yaw", note: "R² of the yaw read from each feature: high for pose, low for face", exact: true,
+    of: { monitor_yaw_face: "face", monitor_yaw_pose: "pose" }
+  },
   { id: "lr", title: "Learning rate", log: false, exact: true, of: { lr: "rate" } },
   { id: "temperature", title: "Temperature", exact: true, of: { temperature: "temperature" } },
   { id: "seconds", title: "Seconds per iteration", log: false, of: { seconds: "seconds" } }
 ];
-const phaseColour = { face: 0, pose: 1, recon: 2, L1: 2, orth: 3, rate: 4, temperature: 5, seconds: 6 };
+const phaseColour = { "k-NN": 6, linear: 4, face: 0, pose: 1, recon: 2, L1: 2, orth: 3, rate: 4, temperature: 5, seconds: 6 };
 const elsewhere = ["iteration", "epoch", "weight_face", "weight_pose"];
 
 function logChart(family) {
@@ -45,7 +52,7 @@ function curves() {
   const others = Object.keys(log).filter((name) => !known.has(name))
     .map((name) => ({ id: "other-" + name, title: name.replaceAll("_", " "), of: { [name]: name } }));
   // What never changes is said, not drawn.
-  const steady = families.filter((family) => family.exact && Object.keys(family.of).every((name) => new Set(log[name]).size === 1));
+  const steady = families.filter((family) => family.exact && Object.keys(family.of).every((name) => log[name] && new Set(log[name]).size === 1));
   const words = steady.map((family) => ` ${family.title} was ${format(lastOf(Object.keys(family.of)[0]))} throughout.`);
   const view = remembered("curves"), points = log.iteration.length;
   smoothing = view.smoothing ?? (points >= 60 ? 0.7 : points >= 25 ? 0.4 : 0);

@@ -25,8 +25,8 @@ function metricTable(task, rows) {
 }
 
 function metricFigure(id, task, rows) {
-  const numbers = metricTable(task, rows);
-  return numbers && el("figure", { id: `metrics-${id}` }, el("figcaption", {}, el("div", {}, "Metrics", el("small", {}, rows.length > 1 ? "best of each column in bold" : "on the test images"))), numbers);
+  const numbered = metricTable(task, rows);
+  return numbered && el("figure", { id: `metrics-${id}` }, el("figcaption", {}, el("div", {}, "Metrics", el("small", {}, rows.length > 1 ? "best of each column in bold" : "on the test images"))), numbered);
 }
 
 const heat = (share) => `background:rgb(var(--heat) / ${(0.04 + 0.72 * Math.max(0, Math.min(1, share))).toFixed(3)})`;
@@ -79,13 +79,15 @@ function yawBins(id, rows) {
   return chart;
 }
 
-function matrix(id, given) {
+function matrix(id, given, rows) {
   if (!given || !Array.isArray(given.values)) return null;
   const tall = given.values.flat().filter(isNumber), most = Math.max(1, ...tall);
   check(`matrix ${id}`, given.values.flat().length, given.rows.length * given.columns.length);
   return el("figure", { id: `matrix-${id}` }, el("figcaption", {}, el("div", {}, "What each feature knows", el("small", {}, "the same probe on every feature, for every factor"))),
     el("div.scroll.free", {}, el("table.heat", {}, el("thead", {}, el("tr", {}, el("th.left", { scope: "col" }, "feature"), given.columns.map((name) => el("th", { scope: "col" }, name)))),
-      el("tbody", {}, given.values.map((line, i) => el("tr", {}, el("th", { scope: "row" }, given.rows[i]), line.map((value) => el("td", { style: heat((value ?? 0) / most) }, format(value)))))))));
+      el("tbody", {}, given.values.map((line, i) => el("tr", {}, el("th", { scope: "row" }, given.rows[i]), line.map((value) => el("td", { style: heat((value ?? 0) / most) }, format(value)))))))),
+    given.taken ? numbers(`matrix-${id}`, ["features", "factor", "metric", "value", "low", "high"], () => [...given.taken].flatMap((row) =>
+      Object.entries(row.metrics).map(([name, metric]) => [row.name, row.factor, name, metric.value, metric.low, metric.high]))) : null);
 }
 
 function evaluations() {
@@ -93,8 +95,8 @@ function evaluations() {
   if (!list.length && !pictures.length) return [empty("No evaluation yet: ", code("vkpcl eval expression | verify | au | pose | disentangle"), " makes one; it is shown when its JSON lies in ", code("eval/"), " of the run’s folder or is named with ", code("vkpcl report RUN --eval FILE.json"), ".")];
   const order = Object.keys(taskNames), rank = (one) => (order.indexOf(one.task) + 99) % 99;
   return list.map(normalised).sort((a, b) => rank(a) - rank(b)).map((one, i) => {
-    const { rows, task } = one, id = `${task}-${i}`.replace(/[^A-Za-z0-9-]/g, "");
-    const figures = [metricFigure(id, task, rows), confusion(id, one, rows), roc(id, rows), yawBins(id, rows), matrix(id, one.matrix)].filter(Boolean);
+    const { rows, plain, task } = one, id = `${task}-${i}`.replace(/[^A-Za-z0-9-]/g, "");
+    const figures = [metricFigure(id, task, plain), confusion(id, one, rows), roc(id, rows), yawBins(id, rows), matrix(id, one.matrix, rows)].filter(Boolean);
     return el("article", { id: `task-${id}` }, el("h3", {}, taskNames[task] || task), el("p.small.muted", {}, one.about),
       el("div.grid.fill", {}, figures.length ? figures : el("p.muted", {}, "It holds no numbers.")));
   }).concat(pictures.length ? el("div.grid.fill", { style: "margin-top:1rem" }, pictures.map((one) => el("figure", {},

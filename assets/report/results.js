@@ -1,5 +1,5 @@
 // Evaluations in one form, whoever wrote them: {task, about, classes, matrix, rows: [{name, metrics, confusion, roc,
-// yaw_bins}]} with metrics {name: {value, low, high, std}}.
+// yaw_bins}], plain: rows outside the matrix} with metrics {name: {value, low, high, std}}.
 
 function oneMetric(metric) {
   if (!metric || typeof metric !== "object") return { value: metric };
@@ -25,21 +25,24 @@ function takeBins(row) {
 
 // A row is called by what tells it from the others: where the features come from, which, probe, protocol.
 function nameRows(rows) {
-  const parts = ["source", "feature", "features", "probe", "protocol"], differs = (part) => new Set(rows.map((row) => row[part] ?? "")).size > 1;
+  const parts = ["source", "feature", "features", "probe", "protocol"], differs = (part) => new Set(rows.map((row) => row[part]).filter(Boolean)).size > 1;
   const telling = parts.filter(differs);
   for (const row of rows) row.name ||= (telling.length ? telling : ["features", "feature"]).map((part) => row[part]).filter(Boolean).join(" · ") || "–";
 }
 
-// Rows that each judge one factor become one matrix: features down, factors across.
+// Rows that judge a factor each become one matrix: features down, factors across, by what is best when large.
 function factorMatrix(rows) {
-  if (rows.length < 2 || !rows.every((row) => row.factor)) return null;
-  const columns = [...new Set(rows.map((row) => row.factor))], names = [...new Set(rows.map((row) => row.name))];
-  const cell = (name, factor) => {
-    const metrics = rows.find((row) => row.name === name && row.factor === factor)?.metrics || {};
-    const chosen = Object.keys(metrics).find((metric) => /^(R2|accuracy)/.test(metric)) ?? Object.keys(metrics)[0];
-    return metrics[chosen]?.value ?? null;
+  const judging = (row) => Object.keys(row.metrics).filter((name) => /^(R2 |accuracy$)/.test(name));
+  const called = (row, name) => (name === "accuracy" ? `${row.factor} accuracy` : name.replace(/^R2 (.*)/, "$1 R2"));
+  const having = rows.filter((row) => row.factor && judging(row).length);
+  if (!having.length) return null;
+  const names = [...new Set(having.map((row) => row.name))], columns = [...new Set(having.flatMap((row) => judging(row).map((name) => called(row, name))))];
+  const cell = (name, column) => {
+    for (const row of having)
+      for (const metric of row.name === name ? judging(row) : []) if (called(row, metric) === column) return row.metrics[metric].value;
+    return null;
   };
-  return { rows: names, columns, values: names.map((name) => columns.map((factor) => cell(name, factor))) };
+  return { rows: names, columns, values: names.map((name) => columns.map((column) => cell(name, column))), taken: new Set(having) };
 }
 
 function normalised(given) {
@@ -51,5 +54,5 @@ function normalised(given) {
   const about = [same("protocol") && `protocol ${same("protocol")}`, given.data, count(given.images, "images"), count(given.identities, "people"),
     count(given.folds, "folds"), given.weights ?? given.checkpoint, given.file].filter((one) => typeof one === "string" && one).join(" · ");
   const matrix = given.matrix || factorMatrix(rows);
-  return { task: given.task, classes: given.classes, about, matrix, rows: given.matrix || !matrix ? rows : [] };
+  return { task: given.task, classes: given.classes, about, matrix, rows, plain: rows.filter((row) => !matrix?.taken?.has(row)) };
 }

@@ -6,14 +6,14 @@
 #include <stdio.h>
 
 struct report_flags {
-    const char *out, *data;
+    const char *out, *embedding;
     struct vp_texts eval;
     int64_t points;
 };
 
 static const struct vp_flag flags[] = {
     {"out", "FILE.html", VP_FLAG_TEXT, offsetof(struct report_flags, out), "default: report.html in the run's folder"},
-    {"data", "FILE.npz", VP_FLAG_TEXT, offsetof(struct report_flags, data),
+    {"embedding", "FILE.npz", VP_FLAG_TEXT, offsetof(struct report_flags, embedding),
      "features and labels to map (default: embedding.npz in the run's folder)"},
     {"eval", "FILE.json", VP_FLAG_LIST, offsetof(struct report_flags, eval),
      "a further evaluation beside those in the run's folder; may be given several times"},
@@ -36,7 +36,7 @@ int vp_cmd_report(int argc, char **argv) {
     }
     struct vp_report_request request = {.run = operands.text[0],
                                         .out = values.out,
-                                        .embedding = values.data,
+                                        .embedding = values.embedding,
                                         .eval = values.eval.text,
                                         .eval_count = values.eval.count,
                                         .points = (int)values.points,

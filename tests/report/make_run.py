@@ -11,7 +11,7 @@ import os
 import numpy as np
 
 COLUMNS = ("iteration epoch l1 orth face face_accuracy pose pose_accuracy weight_face weight_pose lr temperature "
-           "norm_recon norm_face norm_pose seconds").split()
+           "norm_recon norm_face norm_pose seconds monitor_knn").split()
 CLASSES = ["surprise", "fear", "disgust", "happy", "sad", "angry", "neutral"]
 
 
@@ -25,7 +25,8 @@ def log_rows(lines, random):
         2.2 + 5.6 * fall + noise(0.15), 0.72 * (1 - fall) + 0.02 + noise(0.02), 0.8 + 3.4 * fall + noise(0.1),
         np.clip(0.95 * (1 - 0.8 * fall) + noise(0.02), 0, 1), weight, 2 - weight,
         0.5e-4 * (1 + np.cos(np.pi * t / lines)), np.full(lines, 0.07), 1.5 * fall + 0.3 + np.abs(noise(0.05)),
-        8 * fall + 2 + np.abs(noise(0.4)), 5 * fall + 1 + np.abs(noise(0.4)), 0.4 + np.abs(noise(0.01))], 1)
+        8 * fall + 2 + np.abs(noise(0.4)), 5 * fall + 1 + np.abs(noise(0.4)), 0.4 + np.abs(noise(0.01)),
+        np.where(t % 12 == 1, 0.1 + 0.5 * (1 - fall), np.nan)], 1)
 
 
 def write_log(path, lines, random):
@@ -86,6 +87,15 @@ def write_evaluations(folder, random):
              "yaw_bins": yaw_bins(s)} for name, s in (("pose", 1.0), ("trunk", 1.1), ("face", 2.3), ("pixels", 2.0))]},
         "au": {"task": "au", "features": "trunk", "protocol": "honest",
                "metrics": {"mean_f1": 0.51, "AU1": 0.44, "AU2": 0.41, "AU4": 0.55, "AU6": 0.62, "AU12": 0.71}},
+        "swap": {"task": "disentangle", "data": "synth/labels.csv", "images": 500, "identities": 24, "folds": 5, "rows": [
+            {"source": "checkpoint", "feature": feature, "probe": "ridge", "protocol": "honest", "factor": factor,
+             "metrics": {name: {"value": v, "deviation": None, "low": v - 0.02, "high": v + 0.02} for name, v in metrics.items()}}
+            for feature, know in (("trunk", 0.9), ("face", 0.3), ("pose", 0.8))
+            for factor, metrics in (("identity", {"accuracy": 1 - know, "macro F1": 0.9 - know}),
+                                    ("pose", {"MAE": 20 * (1 - know), "R2 yaw": know, "R2 pitch": know - 0.1, "R2 roll": know - 0.05,
+                                              "MAE yaw 0-15": 9 - know, "MAE yaw 15-30": 12 - know, "MAE yaw 30-45": 19 - know}))] + [
+            {"source": "checkpoint", "feature": "face", "probe": "", "protocol": "honest", "factor": "each other",
+             "metrics": {"mean |cosine|": {"value": 0.07, "deviation": None, "low": None, "high": None}}}]},
         "disentangle": {"task": "disentangle", "metrics": {"mean_abs_cosine": 0.04, "pose_in_face_r2": 0.21,
                                                            "identity_in_pose_accuracy": 0.09},
                         "matrix": {"rows": ["trunk", "face", "pose"],

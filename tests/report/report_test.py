@@ -197,6 +197,17 @@ def check_hands(page, path, log):
     expect(page.run(zoomed) == "null", "a double tap does not reset")
 
 
+def check_results(page):
+    """What `vkpcl eval disentangle` writes, a row for every factor, becomes a matrix."""
+    rows = page.run("[...document.querySelectorAll('[id^=matrix-disentangle]')].map((f) => [...f.querySelectorAll('tr')].map((r) => [...r.children].map((c) => c.innerText)))")
+    expect([["feature", "identity accuracy", "yaw R2", "pitch R2", "roll R2"], ["trunk", "0.1", "0.9", "0.8", "0.85"],
+            ["face", "0.7", "0.3", "0.2", "0.25"], ["pose", "0.2", "0.8", "0.7", "0.75"]] in rows, "the matrix of factors:", rows)
+    words = page.run("document.getElementById('evaluation').innerText")
+    for word in ("mean |cosine|", "500 images", "0.68 to 0.74", "± 0.012", "Error by yaw", "ROC", "AU12"):
+        expect(word in words, word, "is not in the evaluations")
+    expect(page.run("document.querySelectorAll('#chart-monitor .curve').length") == 1, "the monitor has no curve")
+
+
 def check_maps(page, path, images):
     page.device(1280, 900)
     page.open(path)
@@ -252,9 +263,9 @@ def check_bad_input(program, page, folder, good):
     refused(1, "cannot open", good, "--eval", at("none.json"), "--out", at("x.html"))
     open(at("wrong.json"), "w").write('{"task": 3}')
     refused(1, "is no evaluation", good, "--eval", at("wrong.json"), "--out", at("x.html"))
-    refused(1, "none.npz", good, "--data", at("none.npz"), "--out", at("x.html"))
+    refused(1, "none.npz", good, "--embedding", at("none.npz"), "--out", at("x.html"))
     np.savez(at("labels.npz"), identity=np.arange(5))
-    refused(1, "holds no features", good, "--data", at("labels.npz"), "--out", at("x.html"))
+    refused(1, "holds no features", good, "--embedding", at("labels.npz"), "--out", at("x.html"))
     refused(1, "cannot write", good, "--out", at("no", "such", "folder.html"))
     expect(not os.path.exists(at("x.html")), "a refused report left a page")
 
@@ -342,6 +353,7 @@ def main():
             pictures = len(os.listdir(os.path.join(real, "samples")))
             expect(page.run("document.querySelectorAll('.strip img').length") == pictures == 5, "not every picture is shown")
             check_page(page, os.path.join(full, "report.html"), "a full run")
+            check_results(page)
             log = columns_of(os.path.join(full, "log.tsv"))
             check_hands(page, os.path.join(full, "report.html"), log)
             check_maps(page, os.path.join(full, "report.html"), images)
