@@ -5,8 +5,8 @@
  *
  *   log.tsv            the curves: any columns of numbers under a line of names, "iteration" first
  *   run.json           {"iterations", "iterations_per_epoch", "parameters", "sessions": [{"program", "device",
- * "driver", "type", "memory", "started", "ended", "outcome", "first_iteration", "last_iteration", "data": [],
- *                      "images"}]}
+ *                      "driver", "type", "memory" in bytes, "started", "ended", "outcome", "first_iteration",
+ *                      "last_iteration", "data": [paths], "images", "items"}]}; a run that goes on has no "ended"
  *   config.yaml        the settings
  *   samples/N.png      the film strip, N being the iteration
  *   profile.tsv        kernel, calls, ms, flops, bytes; the row "idle" (pretrain --profile)
@@ -14,19 +14,22 @@
  *   eval/NAME.png      pictures that belong to an evaluation
  *   embedding.npz      features and labels of the same images, below
  *
- * An evaluation is an object; every member but "task" may be missing, unknown ones are ignored:
+ * An evaluation is an object as `vkpcl eval --json` writes it; every member but "task" may be missing, unknown ones are
+ * ignored:
  *
  *   {"task": "expression",                   expression, verify, au, pose, disentangle, or any other word
- *    "features": "trunk", "protocol": "honest", "checkpoint": "...", "data": "...", "seconds": 12.3,
- *    "metrics": {"accuracy": 0.61, ...},     a number, or {"value", "low", "high"} with an interval, or {"mean", "std"}
+ *    "protocol": "honest", "data": "...", "weights": "...", "images": 500, "identities": 24, "folds": 5,
+ *    "metrics": {"accuracy": 0.61, ...},     a number, or {"value", "low", "high", "deviation"}
  *    "classes": ["neutral", ...],
  *    "confusion": [[12, 0, ...], ...],       counts; rows are true classes
  *    "roc": [[fpr, tpr], ...],
  *    "yaw_bins": [{"from": -60, "to": -45, "count": 31, "mae": 7.5}, ...],
  *    "matrix": {"rows": ["trunk", "face", "pose"], "columns": ["identity accuracy", ...], "values": [[...], ...]},
- *    "rows": [{"features": "pixels", "metrics": {...}, "confusion": ..., "roc": ..., "yaw_bins": ...}, ...]}
+ *    "rows": [{"source": "pixels", "feature": "grey", "probe": "linear", "metrics": {...}, "confusion": ...}, ...]}
  *
- * "rows" compares several features on one task; each of them may hold what the object itself may hold.
+ * "rows" compares features, probes or protocols on one task; each of them may hold what the object itself may hold and
+ * is called by what tells it from the others (source, feature, probe, protocol; or "name"). Rows with a "factor" become
+ * the matrix, by their metrics "accuracy" and "R2 ..."; metrics "MAE yaw 15-30" become bins of |yaw|.
  *
  * embedding.npz holds arrays over the same n images: features "trunk", "face", "pose", ... (n, dims) in floating point,
  * and labels: "identity" (n) and "expression" (n) integers, "angles" (n, 3) = pitch, yaw, roll in degrees, or "yaw"

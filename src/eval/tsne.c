@@ -26,7 +26,7 @@ static double weigh(const double *distance, int n, int self, double beta, double
         moment += row[j] * (distance[j] - least);
     }
     for (int j = 0; j < n; j++) row[j] /= sum;
-    return log(sum) + beta * moment / sum;
+    return log(fmax(sum, 1)) + beta * moment / sum; /* the nearest alone weighs 1 */
 }
 
 /* Bisection for the beta at which the entropy is `wanted`; the entropy falls as beta rises. */

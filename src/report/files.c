@@ -44,8 +44,9 @@ char **vp_report_names(struct vp_report *report, const char *folder, const char 
         if (length <= tail || entry->d_name[0] == '.' || strcmp(entry->d_name + length - tail, suffix) != 0) continue;
         if (*count == room) {
             room = room ? 2 * room : 32;
-            names = realloc(names, (size_t)room * sizeof *names);
-            vp_assert(names, "no host memory to list %s", path);
+            char **larger = realloc(names, (size_t)room * sizeof *names);
+            vp_assert(larger, "no host memory to list %s", path);
+            names = larger;
         }
         names[*count] = malloc(length + 1);
         vp_assert(names[*count], "no host memory to list %s", path);
