@@ -8,5 +8,6 @@ int vp_cmd_pretrain(int argc, char **argv);
 int vp_cmd_replay(int argc, char **argv);
 int vp_cmd_faces(int argc, char **argv);
 int vp_cmd_report(int argc, char **argv);
+int vp_cmd_bench(int argc, char **argv);
 
 #endif

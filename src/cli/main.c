@@ -14,6 +14,7 @@ static const struct {
     {"replay", vp_cmd_replay, "compute one step on given weights, images and random numbers, and write everything"},
     {"faces", vp_cmd_faces, "draw a set of simple faces to try the program with"},
     {"devices", vp_cmd_devices, "list the Vulkan devices and what they can do"},
+    {"bench", vp_cmd_bench, "measure the device, every op, and whole iterations"},
     {"ops", vp_cmd_ops, "list the kernels and which of them the device can run"},
 };
 enum { COMMANDS = (int)(sizeof commands / sizeof *commands) };

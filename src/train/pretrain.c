@@ -26,7 +26,7 @@ static enum vp_status loop(struct vp_run *run, struct vp_error *err) {
     const struct vp_pretrain_request *request = run->request;
     double begun = vp_clock();
     while (run->iteration < run->iterations) {
-        enum vp_status status = vp_run_iteration(run, err);
+        enum vp_status status = vp_run_measured_iteration(run, err);
         if (status != VP_OK) return status;
         bool stop = request->stop && request->stop(request->context);
         bool late = request->time_limit > 0 && vp_clock() - begun >= request->time_limit;
@@ -66,6 +66,7 @@ enum vp_status vp_pretrain(struct vp_gpu *gpu, const struct vp_config *config,
     }
     if (status == VP_OK) status = vp_facts_open(&run, err);
     if (status == VP_OK) status = loop(&run, err);
+    if (status == VP_OK || status == VP_ERR_INTERRUPTED) vp_report_host(&run);
     struct vp_error ignored;
     enum vp_status kept = vp_facts_close(&run, status, status == VP_OK ? err : &ignored);
     if (status == VP_OK) status = kept;
