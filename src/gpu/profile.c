@@ -139,7 +139,7 @@ void vp_gpu_profile_print(struct vp_gpu *gpu, FILE *out) {
 
 enum vp_status vp_gpu_profile_write(struct vp_gpu *gpu, const char *path, struct vp_error *err) {
     const struct vp_profile_row *rows;
-    double idle;
+    struct vp_profile_idle idle;
     int count = vp_gpu_profile(gpu, &rows, &idle);
     if (count == 0) return VP_OK;
     struct vp_file file;
@@ -149,6 +149,6 @@ enum vp_status vp_gpu_profile_write(struct vp_gpu *gpu, const char *path, struct
     for (int i = 0; i < count; i++)
         fprintf(file.stream, "%s\t%llu\t%.6g\t%.9g\t%.9g\n", rows[i].label, (unsigned long long)rows[i].calls,
                 rows[i].ms, rows[i].flops, rows[i].bytes);
-    fprintf(file.stream, "idle\t0\t%.6g\t0\t0\n", idle);
+    fprintf(file.stream, "idle\t0\t%.6g\t0\t0\n", idle.between_kernels_ms + idle.between_programs_ms);
     return vp_file_commit(&file, err);
 }
