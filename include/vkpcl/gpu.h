@@ -192,5 +192,8 @@ int vp_gpu_profile(struct vp_gpu *gpu, const struct vp_profile_row **rows, struc
 void vp_gpu_profile_reset(struct vp_gpu *gpu);
 /* The same as an aligned table: kernel, calls, ms, share, GFLOP/s, GB/s, and two lines of idle time. */
 void vp_gpu_profile_print(struct vp_gpu *gpu, FILE *out);
+/* The rows as a table for programs, columns kernel, calls, ms, flops, bytes parted by tabs; the last row, "idle", has
+ * the idle time. Without options.profile nothing is written. */
+enum vp_status vp_gpu_profile_write(struct vp_gpu *gpu, const char *path, struct vp_error *err);
 
 #endif

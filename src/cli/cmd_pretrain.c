@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "vkpcl/pretrain.h"
+#include "vkpcl/report.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +13,7 @@ struct pretrain_flags {
     struct vp_gpu_flags gpu;
     const char *preset, *config, *out, *dump_inputs;
     struct vp_texts set;
-    bool resume;
+    bool resume, live;
     double time_limit;
     int64_t iterations, batch, seed, micro_batch;
     double width, lr;
@@ -33,6 +34,8 @@ static const struct vp_flag flags[] = {
      "short for --set train.micro_batch=N"},
     {"resume", NULL, VP_FLAG_SWITCH, offsetof(struct pretrain_flags, resume),
      "go on from the newest checkpoint of --out, bit for bit"},
+    {"live", NULL, VP_FLAG_SWITCH, offsetof(struct pretrain_flags, live),
+     "keep report.html in the run's folder up to date; an open page follows by itself"},
     {"time-limit", "SECONDS", VP_FLAG_REAL, offsetof(struct pretrain_flags, time_limit),
      "save and end after this time"},
     {"dump-inputs", "FOLDER", VP_FLAG_TEXT, offsetof(struct pretrain_flags, dump_inputs),
@@ -80,6 +83,41 @@ static enum vp_status read_config(const struct pretrain_flags *values, const cha
     return status;
 }
 
+/* What the callbacks of a run know. */
+struct session {
+    const char *folder;
+    const struct vp_log *log;
+    double next_report; /* seconds, monotonic */
+};
+
+static double seconds_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* The report of a run under way, at most every few seconds and never more than a twentieth of the time. A page that
+ * cannot be written ends no training. */
+static void report_progress(void *context) {
+    const double shortest = 5, share = 0.05, reload = 10;
+    struct session *session = context;
+    double begun = seconds_now();
+    struct vp_error err;
+    if (begun < session->next_report) return;
+    if (vp_report_write(&(struct vp_report_request){.run = session->folder, .live = reload}, &err) != VP_OK)
+        vp_log(session->log, VP_LOG_WARN, "%s", err.message);
+    double ended = seconds_now(), pause = (ended - begun) / share;
+    session->next_report = ended + (pause > shortest ? pause : shortest);
+}
+
+static void report_end(const struct session *session) {
+    struct vp_error err;
+    if (vp_report_write(&(struct vp_report_request){.run = session->folder, .log = session->log}, &err) == VP_OK)
+        vp_log(session->log, VP_LOG_INFO, "report: %s/report.html", session->folder);
+    else
+        vp_log(session->log, VP_LOG_WARN, "%s", err.message);
+}
+
 /* Ctrl-C and kill ask for an orderly end. The signals are blocked and looked for between iterations, so there is no
  * handler and no global; once one has come they are let through again, and a second one ends the program at once. */
 static sigset_t stop_signals(void) {
@@ -91,11 +129,11 @@ static sigset_t stop_signals(void) {
 }
 
 static bool stop_wanted(void *context) {
-    const struct vp_log *log = context;
+    const struct session *session = context;
     sigset_t set = stop_signals();
     if (sigtimedwait(&set, NULL, &(struct timespec){0}) < 0) return false;
     sigprocmask(SIG_UNBLOCK, &set, NULL);
-    vp_log(log, VP_LOG_INFO, "stopping: saving; once more to stop without saving");
+    vp_log(session->log, VP_LOG_INFO, "stopping: saving; once more to stop without saving");
     return true;
 }
 
@@ -129,15 +167,18 @@ static enum vp_status run(struct pretrain_flags *values, const struct vp_texts *
     if (status != VP_OK) return status;
     vp_log(log, VP_LOG_INFO, "data: %u images, %u items an epoch", vp_source_images(source), vp_source_items(source));
     struct vp_gpu *gpu = vp_cli_open_gpu(&values->gpu, log, err);
+    struct session session = {.folder = folder, .log = log};
     struct vp_pretrain_request request = {.source = source,
                                           .folder = folder,
                                           .resume = values->resume,
                                           .time_limit = values->time_limit,
                                           .dump_inputs = values->dump_inputs,
                                           .stop = stop_wanted,
-                                          .context = (void *)(uintptr_t)log,
+                                          .progress = values->live ? report_progress : NULL,
+                                          .context = &session,
                                           .log = log};
     status = gpu ? vp_pretrain(gpu, &config, &request, err) : err->status;
+    if (gpu && values->live) report_end(&session);
     if (gpu && values->gpu.profile) vp_gpu_profile_print(gpu, stdout);
     int messages = gpu ? vp_gpu_validation_messages(gpu) : 0;
     vp_gpu_destroy(gpu);
