@@ -9,8 +9,9 @@
  *   list       "path label" per line, label a whole number                               category
  *   disfa      csv path,0/1,... with a header of AU names                                action units
  *   bp4d       "path 1:+1 2:-1 12:+1 ..." per line                                       action units
- *   npz        image (N, H, W, 3) u8 and pose (N, 3) pitch, yaw, roll in degrees         angles, pixels
+ *   npz        image (N, H, W, 3) u8 and pose (N, 3) in degrees, see below                angles, pixels
  *   aflw2000   a folder of NAME.mat beside NAME.jpg, or one such .mat: Pose_Para         angles
+ *   packed     a folder that vkpcl pack wrote: its labels.csv read as csv, its images        as csv, pixels
  *   pairs of images:
  *   lfw        pairs.txt: "folds pairs", then "name n m" and "name n other m"            its folds
  *   cplfw      "a b label" per line, label 1: same person, else 0 or -1                  10 folds
@@ -91,12 +92,16 @@ enum vp_status vp_label_image(const struct vp_labels *labels, int item, struct v
  *   category  expression, emotion, category, class, label   split     id_split, split, usage (train, val, test, ...)
  *   yaw, pitch, roll
  *   AU12      0, 1, or nothing / -1 / 9 for missing; AU12_c is the same, and makes AU12 (or AU12_r) its intensity
- * Other columns are left alone. */
+ * Other columns are left alone.
+ *
+ * Published npz sets (300W-LP and AFLW2000 as FSA-Net's scripts wrote them, Yang et al., CVPR 2019) hold yaw, pitch,
+ * roll in this order and pixels in OpenCV's order, BGR. That is the default; columns "pose=pitch-yaw-roll" and
+ * "image=rgb" say otherwise. */
 
 struct vp_label_format {
     const char *name, *what;
     bool pairs; /* read by vp_pairs_read */
 };
-const struct vp_label_format *vp_label_formats(int *count);
+const struct vp_label_format *vp_label_format(int number); /* NULL behind the last */
 
 #endif

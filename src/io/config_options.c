@@ -8,7 +8,7 @@ static const char *const schedules[] = {"cosine", "constant", NULL};
 static const char *const schedule_units[] = {"epoch", "iteration", NULL};
 static const char *const weights[] = {"dynamic", "fixed", NULL};
 static const char *const negatives[] = {"own", "mixed", NULL};
-static const char *const layouts[] = {"auto", "folder", "identity", "list", NULL};
+static const char *const layouts[] = {"auto", "folder", "identity", "list", "packed", NULL};
 
 #define PLACE(member) offsetof(struct vp_config, member), sizeof(((struct vp_config *)0)->member)
 #define INT(member, fallback, min, max, help)                                                                          \
