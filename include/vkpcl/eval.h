@@ -7,11 +7,11 @@
  *   verify       cosine of the features; batch norm + linear, cosine embedding loss        accuracy, threshold by folds
  *   disentangle  ridge: every feature against every factor                                 R^2 and accuracy
  *
- * Protocols. `honest`: the epoch (or ridge's lambda, or a threshold) is chosen on validation rows that share no identity
- * with the test rows. `released`: the published procedure: trained on all but the test rows, and the best test score over
- * the epochs is reported; beside it the score of the last epoch, so that the difference shows what choosing on the test
- * set is worth. Splits come from the labels' split column where it names test rows, else identities (or images, where
- * nobody says who is who) are dealt into folds.
+ * Protocols. `honest`: the epoch (or ridge's lambda, or a threshold) is chosen on validation rows that share no
+ * identity with the test rows. `released`: the published procedure: trained on all but the test rows, and the best test
+ * score over the epochs is reported; beside it the score of the last epoch, so that the difference shows what choosing
+ * on the test set is worth. Splits come from the labels' split column where it names test rows, else identities (or
+ * images, where nobody says who is who) are dealt into folds.
  *
  * Spread: deviation is that over folds; low and high bound 95 % of bootstrap samples that draw whole identities.
  */
@@ -38,13 +38,13 @@ struct vp_eval_settings {
     struct vp_model_shape random_shape;  /* of the random network without weights; width 0: 1 at 64 px */
     enum vp_feature feature;             /* of the networks: trunk, face or pose */
     struct vp_labels_request data;       /* labels; for verify: pairs */
-    int size;                            /* of the images; 0: the task's own: 100, pose 256, disentangle the network's */
-    int epochs, batch, folds;            /* 0: 300 (verify 20), 256, 5 */
-    int k;                               /* neighbours; 0: 5 */
-    int bootstrap;                       /* samples; 0: 1000 */
+    int size;                 /* of the images; 0: the task's own: 100, pose 256, disentangle the network's */
+    int epochs, batch, folds; /* 0: 300 (verify 20), 256, 5 */
+    int k;                    /* neighbours; 0: 5 */
+    int bootstrap;            /* samples; 0: 1000 */
     uint64_t seed;
-    const char *cache;                   /* folder for features; NULL: none */
-    const char *picture;                 /* disentangle: where to write the pose swap; NULL: nowhere */
+    const char *cache;   /* folder for features; NULL: none */
+    const char *picture; /* disentangle: where to write the pose swap; NULL: nowhere */
     int embed_batch, threads;
     const struct vp_log *log;
 };
@@ -86,7 +86,7 @@ enum vp_status vp_eval(struct vp_gpu *gpu, const struct vp_eval_settings *settin
                        struct vp_error *err);
 void vp_eval_result_fini(struct vp_eval_result *result);
 
-/* Aligned text for people, and JSON for programs (tests/eval/README.md shows one). */
+/* Aligned text for people, and JSON for programs (its layout: src/eval/eval_json.c). */
 void vp_eval_print(const struct vp_eval_result *result, FILE *out);
 enum vp_status vp_eval_write_json(const struct vp_eval_result *result, const char *path, struct vp_error *err);
 

@@ -97,7 +97,7 @@ static enum vp_status compute(struct vp_gpu *gpu, const struct vp_network *netwo
     int capacity = settings->batch > 0 ? settings->batch : default_batch(size, pictures->count);
     struct vp_embed_program program;
     enum vp_status status = vp_embed_program_init(&program, gpu, network ? network->params : NULL, capacity, size,
-                                                  vp_embed_batch_bytes(capacity, max_side), wanted, err);
+                                                  vp_embed_batch_bytes(capacity, max_side), wanted, false, err);
     if (status != VP_OK) return status;
     struct vp_embed_batch batch;
     vp_embed_batch_init(&batch, pictures, capacity, max_side, network && network->grey, settings->threads);

@@ -32,11 +32,13 @@ enum vp_status vp_embed_batch_load(struct vp_embed_batch *batch, int64_t first, 
 struct vp_embed_program {
     struct vp_tape *tape;
     struct vp_tape_memory memory;
-    struct vp_tensor *pixels, *sources, *blocks, *images;
+    struct vp_tensor *pixels, *sources, *blocks;
+    struct vp_tensor *images;               /* (batch, size, size, 3); readable with keep_images */
     struct vp_tensor *feature[VP_FEATURES]; /* kept; NULL where not wanted. pixels: the images themselves */
 };
 enum vp_status vp_embed_program_init(struct vp_embed_program *program, struct vp_gpu *gpu, struct vp_params *params,
-                                     int batch, int size, size_t pixel_bytes, unsigned wanted, struct vp_error *err);
+                                     int batch, int size, size_t pixel_bytes, unsigned wanted, bool keep_images,
+                                     struct vp_error *err);
 void vp_embed_program_fini(struct vp_embed_program *program);
 enum vp_status vp_embed_program_run(struct vp_embed_program *program, const struct vp_embed_batch *batch,
                                     struct vp_error *err);

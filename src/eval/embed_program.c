@@ -44,9 +44,11 @@ static void build(struct vp_embed_program *program, struct vp_params *params, in
 }
 
 enum vp_status vp_embed_program_init(struct vp_embed_program *program, struct vp_gpu *gpu, struct vp_params *params,
-                                     int batch, int size, size_t pixel_bytes, unsigned wanted, struct vp_error *err) {
+                                     int batch, int size, size_t pixel_bytes, unsigned wanted, bool keep_images,
+                                     struct vp_error *err) {
     *program = (struct vp_embed_program){.tape = vp_tape_create(gpu, "embed")};
     build(program, params, batch, size, pixel_bytes, wanted);
+    if (keep_images) vp_tape_keep(program->tape, program->images);
     struct vp_plan plan;
     vp_tape_plan(program->tape, &plan);
     enum vp_status status = vp_tape_memory_init(&program->memory, gpu, &plan, 1, err);

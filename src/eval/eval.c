@@ -25,12 +25,11 @@ const char *vp_eval_source_name(enum vp_eval_source source) {
 }
 
 static struct vp_eval_settings with_defaults(const struct vp_eval_settings *given) {
-    static const unsigned probes[VP_EVAL_TASKS] = {
-        [VP_EVAL_EXPRESSION] = 1u << VP_EVAL_LINEAR | 1u << VP_EVAL_KNN,
-        [VP_EVAL_AU] = 1u << VP_EVAL_LINEAR,
-        [VP_EVAL_POSE] = 1u << VP_EVAL_LINEAR | 1u << VP_EVAL_RIDGE,
-        [VP_EVAL_VERIFY] = 1u << VP_EVAL_LINEAR | 1u << VP_EVAL_KNN,
-        [VP_EVAL_DISENTANGLE] = 1u << VP_EVAL_RIDGE};
+    static const unsigned probes[VP_EVAL_TASKS] = {[VP_EVAL_EXPRESSION] = 1u << VP_EVAL_LINEAR | 1u << VP_EVAL_KNN,
+                                                   [VP_EVAL_AU] = 1u << VP_EVAL_LINEAR,
+                                                   [VP_EVAL_POSE] = 1u << VP_EVAL_LINEAR | 1u << VP_EVAL_RIDGE,
+                                                   [VP_EVAL_VERIFY] = 1u << VP_EVAL_LINEAR | 1u << VP_EVAL_KNN,
+                                                   [VP_EVAL_DISENTANGLE] = 1u << VP_EVAL_RIDGE};
     struct vp_eval_settings s = *given;
     if (!s.protocols) s.protocols = 1u << VP_PROTOCOL_HONEST;
     if (!s.probes) s.probes = probes[s.task];
@@ -99,7 +98,8 @@ static enum vp_status run_task(struct vp_gpu *gpu, const struct vp_eval_settings
     struct vp_problem problem;
     struct vp_folds folds = {0};
     enum vp_status status = make_problem(settings->task, labels, &problem, err);
-    if (status == VP_OK) status = vp_folds_make(&folds, &problem, labels, settings->folds, settings->seed, settings->log, err);
+    if (status == VP_OK)
+        status = vp_folds_make(&folds, &problem, labels, settings->folds, settings->seed, settings->log, err);
     if (status == VP_OK && problem.label) name_classes(result, labels);
     for (int f = 0; f < folds.count; f++) result->test_images += folds.fold[f].test.count;
     result->folds = folds.count;

@@ -42,7 +42,8 @@ enum vp_status vp_eval_looks_open(struct vp_eval_looks *looks, struct vp_gpu *gp
     if (!(shape.width > 0)) shape = (struct vp_model_shape){1.0, 64};
     bool trained_wanted = wanted(settings, VP_SOURCE_CHECKPOINT);
     if (trained_wanted && !settings->weights)
-        return vp_fail(err, VP_ERR_USAGE, "features of a checkpoint are asked for: --weights must name a run or a file");
+        return vp_fail(err, VP_ERR_USAGE,
+                       "features of a checkpoint are asked for: --weights must name a run or a file");
     enum vp_status status = VP_OK;
     if (settings->weights) {
         status = vp_network_open(trained, gpu, settings->weights, err);
@@ -66,9 +67,9 @@ void vp_eval_looks_close(struct vp_eval_looks *looks) {
 }
 
 enum vp_status vp_eval_look_at(const struct vp_eval_look *look, struct vp_gpu *gpu,
-                               const struct vp_eval_settings *settings, int size,
-                               const struct vp_picture_set *pictures, unsigned features_wanted,
-                               struct vp_features features[VP_FEATURES], struct vp_error *err) {
+                               const struct vp_eval_settings *settings, int size, const struct vp_picture_set *pictures,
+                               unsigned features_wanted, struct vp_features features[VP_FEATURES],
+                               struct vp_error *err) {
     struct vp_embed_settings embed = {.size = size,
                                       .batch = settings->embed_batch,
                                       .threads = settings->threads,

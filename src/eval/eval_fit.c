@@ -39,7 +39,8 @@ static void calibrate(const struct vp_problem *problem, const float *validation,
     free(threshold);
 }
 
-/* ---- trained epoch by epoch ---------------------------------------------------------------------------------------- */
+/* ---- trained epoch by epoch ----------------------------------------------------------------------------------------
+ */
 
 static enum vp_status train_epochs(const struct vp_fit *fit, const struct vp_fold *fold, struct vp_probe *probe,
                                    bool honest, float *predicted, double *last, struct vp_error *err) {
@@ -87,7 +88,8 @@ static enum vp_status fit_trained(const struct vp_fit *fit, const struct vp_fold
     return status;
 }
 
-/* ---- in closed form ------------------------------------------------------------------------------------------------ */
+/* ---- in closed form ------------------------------------------------------------------------------------------------
+ */
 
 static void narrow(const double *from, int64_t count, float *to) {
     for (int64_t i = 0; i < count; i++) to[i] = (float)from[i];
@@ -114,8 +116,8 @@ static enum vp_status fit_ridge(const struct vp_fit *fit, const struct vp_fold *
     for (int i = 0; i < LAMBDAS && status == VP_OK; i++) {
         narrow(out + i * asked.count * k, asked.count * k, chosen);
         float *test = chosen + choosing * k;
-        double score = honest ? score_of(problem, chosen, fold->validation, true)
-                              : score_of(problem, test, fold->test, false);
+        double score =
+            honest ? score_of(problem, chosen, fold->validation, true) : score_of(problem, test, fold->test, false);
         if (!(score > best) && i > 0) continue;
         best = score;
         memcpy(predicted, test, (size_t)(testing * k) * sizeof *predicted);

@@ -24,11 +24,11 @@ static void fold_init(struct vp_fold *fold, const enum role *role, int64_t rows)
 
 static enum vp_status check_fold(const struct vp_fold *fold, const struct vp_problem *problem, struct vp_error *err) {
     if (fold->train.count >= 2 && fold->validation.count >= 1 && fold->test.count >= 1) return VP_OK;
-    return vp_fail(err, VP_ERR_USAGE,
-                   "too few labelled images for %s: %lld to train on, %lld to choose by, %lld to test; more images, more "
-                   "identities or fewer folds are needed",
-                   problem->name, (long long)fold->train.count, (long long)fold->validation.count,
-                   (long long)fold->test.count);
+    return vp_fail(
+        err, VP_ERR_USAGE,
+        "too few labelled images for %s: %lld to train on, %lld to choose by, %lld to test; more images, more "
+        "identities or fewer folds are needed",
+        problem->name, (long long)fold->train.count, (long long)fold->validation.count, (long long)fold->test.count);
 }
 
 static void *zeroed(int64_t count, size_t size) {
@@ -82,11 +82,11 @@ static enum vp_status given_split(struct vp_folds *folds, const struct vp_proble
     bool has_validation = false;
     for (int64_t i = 0; i < problem->rows; i++) {
         enum vp_split split = labels->items[i].split;
-        role[i] = !problem->present[i]            ? OUT
-                  : split == VP_SPLIT_TEST        ? TEST
-                  : split == VP_SPLIT_VALIDATION  ? VALIDATION
-                  : split == VP_SPLIT_TRAIN       ? TRAIN
-                                                  : OUT;
+        role[i] = !problem->present[i]           ? OUT
+                  : split == VP_SPLIT_TEST       ? TEST
+                  : split == VP_SPLIT_VALIDATION ? VALIDATION
+                  : split == VP_SPLIT_TRAIN      ? TRAIN
+                                                 : OUT;
         has_validation |= role[i] == VALIDATION;
     }
     if (!has_validation) {
@@ -127,7 +127,8 @@ static enum vp_status dealt_folds(struct vp_folds *folds, const struct vp_proble
 
 enum vp_status vp_folds_make(struct vp_folds *folds, const struct vp_problem *problem, const struct vp_labels *labels,
                              int count, uint64_t seed, const struct vp_log *log, struct vp_error *err) {
-    if (count < 3) return vp_fail(err, VP_ERR_USAGE, "%d folds: at least 3 are needed to train, choose and test", count);
+    if (count < 3)
+        return vp_fail(err, VP_ERR_USAGE, "%d folds: at least 3 are needed to train, choose and test", count);
     *folds = (struct vp_folds){.fold = zeroed(count, sizeof *folds->fold)};
     enum role *role = zeroed(problem->rows, sizeof *role);
     bool given = false;

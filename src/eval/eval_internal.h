@@ -8,17 +8,17 @@
 
 struct vp_problem {
     const char *name;
-    int64_t rows;             /* of the features; not all need take part */
-    enum vp_probe_loss loss;  /* of the trained probe */
+    int64_t rows;            /* of the features; not all need take part */
+    enum vp_probe_loss loss; /* of the trained probe */
     bool batch_norm;
     double lr, decay;
     int64_t outputs;
-    float *targets;           /* (rows, outputs), as the probe wants them */
-    int *label;               /* (rows): class, or VP_LABEL_MISSING; NULL: no classes */
-    bool *present;            /* (rows): has a target */
-    int *group;               /* (rows): identity; rows without one are a group of their own */
+    float *targets; /* (rows, outputs), as the probe wants them */
+    int *label;     /* (rows): class, or VP_LABEL_MISSING; NULL: no classes */
+    bool *present;  /* (rows): has a target */
+    int *group;     /* (rows): identity; rows without one are a group of their own */
     int groups;
-    float unit;               /* predictions times this are in the metrics' unit */
+    float unit; /* predictions times this are in the metrics' unit */
     int metrics;
     char metric_name[VP_EVAL_METRICS][VP_EVAL_NAME];
     /* Metrics of predictions (count, outputs) for some rows; the first is the score that is chosen by. */
@@ -38,7 +38,7 @@ void vp_problem_fini(struct vp_problem *problem);
 /* ---- folds (eval_folds.c) ---- */
 
 struct vp_fold {
-    uint32_t *rows;                             /* one array: train, then validation, then test */
+    uint32_t *rows;                              /* one array: train, then validation, then test */
     struct vp_rows train, validation, test, fit; /* parts of it; fit: train and validation */
 };
 struct vp_folds {
@@ -108,9 +108,10 @@ enum vp_status vp_eval_verify(struct vp_gpu *gpu, const struct vp_eval_settings 
 enum vp_status vp_eval_disentangle(struct vp_gpu *gpu, const struct vp_eval_settings *settings,
                                    const struct vp_eval_looks *looks, const struct vp_labels *labels,
                                    struct vp_eval_result *result, struct vp_error *err);
-/* Faces of some images with the poses of others, decoded, as a PNG. rows: which images, in (faces) and (poses). */
+/* Faces of some images with the poses of others, decoded, as a PNG. rows: images that give faces, then those that give
+ * poses. */
 enum vp_status vp_eval_write_swap(struct vp_gpu *gpu, const struct vp_network *network,
-                                  const struct vp_picture_set *pictures, const uint32_t *faces, int face_count,
-                                  const uint32_t *poses, int pose_count, const char *path, struct vp_error *err);
+                                  const struct vp_picture_set *pictures, const uint32_t *rows, int faces, int poses,
+                                  const char *path, struct vp_error *err);
 
 #endif

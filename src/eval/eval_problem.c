@@ -45,7 +45,8 @@ static enum vp_status none_labelled(const struct vp_labels *labels, const char *
                    labels->format, what);
 }
 
-/* ---- classes ------------------------------------------------------------------------------------------------------ */
+/* ---- classes ------------------------------------------------------------------------------------------------------
+ */
 
 static int largest(const float *values, int64_t count) {
     int best = 0;
@@ -86,7 +87,8 @@ enum vp_status vp_problem_classes(struct vp_problem *problem, const char *name, 
     return VP_OK;
 }
 
-/* ---- action units ------------------------------------------------------------------------------------------------- */
+/* ---- action units -------------------------------------------------------------------------------------------------
+ */
 
 /* Scores and truths of one unit, where it is labelled; returns how many. */
 static int64_t unit_of(const struct vp_problem *problem, int64_t unit, const float *predicted, const uint32_t *rows,
@@ -156,7 +158,8 @@ enum vp_status vp_problem_aus(struct vp_problem *problem, const struct vp_labels
     return VP_OK;
 }
 
-/* ---- head pose ---------------------------------------------------------------------------------------------------- */
+/* ---- head pose ----------------------------------------------------------------------------------------------------
+ */
 
 enum { AXES = 3, BINS = 5 };
 static const float axis_unit = 30, largest_angle = 99;
@@ -168,7 +171,7 @@ static void judge_pose(const struct vp_problem *problem, const float *predicted,
     vp_assert(truth, "no host memory for %lld angles", (long long)count);
     for (int axis = 0; axis < AXES; axis++) {
         for (int64_t i = 0; i < count; i++) {
-            truth[i] = (double)(problem->targets[rows[i] * AXES + axis] * problem->unit);
+            truth[i] = (double)(problem->targets[(int64_t)rows[i] * AXES + axis] * problem->unit);
             guess[i] = (double)(predicted[i * AXES + axis] * problem->unit);
         }
         metric[1 + axis] = vp_mean_absolute_error(count, truth, guess);
@@ -182,12 +185,8 @@ static void judge_pose(const struct vp_problem *problem, const float *predicted,
 }
 
 enum vp_status vp_problem_pose(struct vp_problem *problem, const struct vp_labels *labels, struct vp_error *err) {
-    *problem = (struct vp_problem){.name = "pose",
-                                   .loss = VP_PROBE_L1,
-                                   .batch_norm = true,
-                                   .lr = 1e-3,
-                                   .decay = 1e-2,
-                                   .judge = judge_pose};
+    *problem = (struct vp_problem){
+        .name = "pose", .loss = VP_PROBE_L1, .batch_norm = true, .lr = 1e-3, .decay = 1e-2, .judge = judge_pose};
     allocate(problem, labels, AXES);
     problem->unit = axis_unit;
     problem->better = -1;
@@ -205,7 +204,7 @@ enum vp_status vp_problem_pose(struct vp_problem *problem, const struct vp_label
     }
     if (known < 4) return none_labelled(labels, "angles (columns yaw, pitch, roll)", err);
     static const char *const axes[AXES] = {"yaw", "pitch", "roll"}, *const bins[BINS] = {"0-15", "15-30", "30-45",
-                                                                                      "45-60", "60-99"};
+                                                                                         "45-60", "60-99"};
     name_metric(problem, "MAE", "");
     for (int axis = 0; axis < AXES; axis++) name_metric(problem, "MAE %s", axes[axis]);
     for (int axis = 0; axis < AXES; axis++) name_metric(problem, "R2 %s", axes[axis]);

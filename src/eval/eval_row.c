@@ -30,7 +30,8 @@ static void *memory(int64_t count, size_t size) {
     return p;
 }
 
-/* ---- bootstrap: test rows of a fold, drawn by whole groups with replacement ----------------------------------------- */
+/* ---- bootstrap: test rows of a fold, drawn by whole groups with replacement -----------------------------------------
+ */
 
 struct resampler {
     const struct vp_problem *problem;
@@ -73,11 +74,12 @@ static void resampler_fini(struct resampler *r) {
     free(r->rows);
 }
 
-static void judge_sample(struct resampler *r, const float *predicted, struct vp_rows test, uint64_t seed, uint32_t sample,
-                         double *metric) {
+static void judge_sample(struct resampler *r, const float *predicted, struct vp_rows test, uint64_t seed,
+                         uint32_t sample, double *metric) {
     int64_t count = 0, k = r->problem->outputs;
     for (int j = 0; j < r->used_count; j++) {
-        int g = r->used[vp_rng_below(seed, vp_rng_stream(VP_RNG_FOLDS, sample + 2), (uint64_t)j, (uint32_t)r->used_count)];
+        int g =
+            r->used[vp_rng_below(seed, vp_rng_stream(VP_RNG_FOLDS, sample + 2), (uint64_t)j, (uint32_t)r->used_count)];
         for (int64_t p = r->start[g]; p < r->start[g + 1]; p++, count++) {
             r->rows[count] = test.row[r->place[p]];
             memcpy(r->predicted + count * k, predicted + r->place[p] * k, (size_t)k * sizeof(float));
@@ -86,7 +88,8 @@ static void judge_sample(struct resampler *r, const float *predicted, struct vp_
     r->problem->judge(r->problem, r->predicted, r->rows, count, metric);
 }
 
-/* ---- the line ---------------------------------------------------------------------------------------------------------- */
+/* ---- the line
+ * ---------------------------------------------------------------------------------------------------------- */
 
 struct gathered {
     double *value;  /* (metrics, folds) */

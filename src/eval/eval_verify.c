@@ -64,7 +64,8 @@ static double fold_accuracy(const struct verification *v, const double *score, c
     return accuracy;
 }
 
-/* ---- from scores to a line of the table -------------------------------------------------------------------------------- */
+/* ---- from scores to a line of the table
+ * -------------------------------------------------------------------------------- */
 
 static void ranking(int64_t n, const double *score, const bool *same, struct vp_roc_point *points, double *metric) {
     int64_t count = vp_roc_curve(n, score, same, points);
@@ -74,8 +75,8 @@ static void ranking(int64_t n, const double *score, const bool *same, struct vp_
     metric[TAR_3] = vp_tar_at_far(points, count, 1e-3);
 }
 
-/* Bootstrap over pairs: LFW's pairs are drawn anew in every fold, so the pair is the unit. Accuracy takes its interval from
- * the decisions at their folds' thresholds. */
+/* Bootstrap over pairs: LFW's pairs are drawn anew in every fold, so the pair is the unit. Accuracy takes its interval
+ * from the decisions at their folds' thresholds. */
 static void fill_intervals(struct vp_eval_row *row, const struct verification *v, const double *score,
                            const bool *right) {
     int n = v->pairs->count, samples = v->settings->bootstrap;
@@ -85,8 +86,8 @@ static void fill_intervals(struct vp_eval_row *row, const struct verification *v
     for (int b = 0; b < samples; b++) {
         double metric[METRICS] = {0};
         for (int i = 0; i < n; i++) {
-            uint32_t at = vp_rng_below(v->settings->seed, vp_rng_stream(VP_RNG_FOLDS, (uint32_t)b + 2), (uint64_t)i,
-                                       (uint32_t)n);
+            uint32_t at =
+                vp_rng_below(v->settings->seed, vp_rng_stream(VP_RNG_FOLDS, (uint32_t)b + 2), (uint64_t)i, (uint32_t)n);
             some[i] = score[at];
             same[i] = v->same[at];
             metric[ACCURACY] += right[at] / (double)n;
@@ -137,7 +138,8 @@ static void fill_row(struct vp_eval_row *row, const struct verification *v, cons
     free(points);
 }
 
-/* ---- the learned embedding ---------------------------------------------------------------------------------------------- */
+/* ---- the learned embedding
+ * ---------------------------------------------------------------------------------------------- */
 
 /* Trains on the pairs outside `fold` (and, honest, outside the validation fold), keeps the scores of the best epoch. */
 static enum vp_status train_fold(const struct verification *v, const struct vp_features *features,
@@ -209,7 +211,8 @@ static void plain_row(struct vp_eval_row *row, const struct verification *v, con
     free(scores);
 }
 
-/* ---- the task ------------------------------------------------------------------------------------------------------------ */
+/* ---- the task
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static enum vp_status run_look(const struct verification *v, const struct vp_eval_look *look,
                                const struct vp_features *features, struct vp_eval_result *result,
@@ -223,7 +226,8 @@ static enum vp_status run_look(const struct verification *v, const struct vp_eva
             double began = vp_clock();
             struct vp_eval_row *row = vp_eval_add_row(result);
             snprintf(row->source, sizeof row->source, "%s", vp_eval_source_name(look->source));
-            snprintf(row->feature, sizeof row->feature, "%s", look->network ? vp_feature_name(settings->feature) : "grey");
+            snprintf(row->feature, sizeof row->feature, "%s",
+                     look->network ? vp_feature_name(settings->feature) : "grey");
             snprintf(row->probe, sizeof row->probe, "%s", trained ? "linear" : "cosine");
             snprintf(row->protocol, sizeof row->protocol, "%s", vp_eval_protocol_name(protocol));
             if (trained)
