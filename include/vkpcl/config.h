@@ -69,6 +69,9 @@ struct vp_config {
     struct {
         int every;
     } sample;
+    struct {
+        int every;
+    } monitor;
 };
 
 /* ---- the table ------------------------------------------------------------------------------------------------ */

@@ -8,7 +8,20 @@
 #define VKPCL_PRETRAIN_H
 #include "vkpcl/config.h"
 #include "vkpcl/gpu.h"
+#include "vkpcl/model.h"
 #include "vkpcl/source.h"
+
+/* Somebody who looks at the network while it trains. What is seen becomes further columns of the log: the values in the
+ * line that follows a look, nan in the others. */
+enum { VP_MONITOR_COLUMNS = 8 };
+struct vp_pretrain_monitor {
+    int columns;              /* at most VP_MONITOR_COLUMNS */
+    const char *const *names; /* of the columns: "monitor_knn" */
+    /* Looks at the parameters as they are; values (columns), NAN where there is none. Changes nothing of the run. */
+    enum vp_status (*look)(void *context, struct vp_params *params, const struct vp_model_shape *shape, double *values,
+                           struct vp_error *err);
+    void *context;
+};
 
 struct vp_pretrain_request {
     const struct vp_source *source;
@@ -18,6 +31,7 @@ struct vp_pretrain_request {
     const char *dump_inputs;     /* folder for the inputs of every iteration, as `vkpcl replay` reads them; NULL: no */
     bool (*stop)(void *context); /* asked after every iteration: save and return VP_ERR_INTERRUPTED; may be NULL */
     void *context;
+    const struct vp_pretrain_monitor *monitor; /* looks every config.monitor.every iterations; NULL: nobody */
     const struct vp_log *log;
 };
 enum vp_status vp_pretrain(struct vp_gpu *gpu, const struct vp_config *config,

@@ -83,10 +83,10 @@ enum vp_status vp_knn(struct vp_gpu *gpu, const float *x, int64_t columns, struc
 
 /* ---- ridge regression ------------------------------------------------------------------------------------------ */
 
-/* Minimises sum |W x + b - t|^2 + lambda |W|^2 on the training rows, b free, in the dual: (K + lambda I) A = T with K
- * the centred Gram matrix, in double. lambda is given relative to the mean of K's diagonal. targets by row of x (.,
- * outputs). out (test, outputs) for each of `lambdas`, one behind the other. Costs train^3 / 3 multiply-adds per
- * lambda. */
+/* Minimises sum |W x + b - t|^2 + lambda |W|^2 on the training rows, b free, in double; lambda is given relative to the
+ * mean squared length of the centred training rows. targets by row of x (., outputs). out (test, outputs) for each of
+ * `lambdas`, one behind the other. Costs u^3 / 3 multiply-adds per lambda, u the smaller of columns and training rows.
+ */
 enum vp_status vp_ridge(struct vp_gpu *gpu, const float *x, int64_t columns, struct vp_rows train, struct vp_rows test,
                         const float *targets, int64_t outputs, const double *lambdas, int lambda_count, double *out,
                         struct vp_error *err);

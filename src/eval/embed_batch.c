@@ -36,6 +36,17 @@ void vp_embed_batch_fini(struct vp_embed_batch *batch) {
     *batch = (struct vp_embed_batch){0};
 }
 
+void vp_embed_batch_shrink(struct vp_embed_batch *batch) {
+    vp_pool_destroy(batch->pool);
+    free(batch->image);
+    free(batch->errors);
+    batch->pool = NULL;
+    batch->image = NULL;
+    batch->errors = NULL;
+    unsigned char *fitting = realloc(batch->pixels, batch->pixel_bytes + 1);
+    if (fitting) batch->pixels = fitting;
+}
+
 static void decode(void *context, int index) {
     struct vp_embed_batch *batch = context;
     const struct vp_picture_set *pictures = batch->pictures;

@@ -24,6 +24,8 @@ void vp_embed_batch_init(struct vp_embed_batch *batch, const struct vp_picture_s
                          int max_side, bool grey, int threads);
 void vp_embed_batch_fini(struct vp_embed_batch *batch);
 size_t vp_embed_batch_bytes(int capacity, int max_side); /* the most that pixels can need */
+/* Gives back what decoding needs and the room that this batch did not fill: it can only be run from now on. */
+void vp_embed_batch_shrink(struct vp_embed_batch *batch);
 /* Decodes images first .. first + count - 1. */
 enum vp_status vp_embed_batch_load(struct vp_embed_batch *batch, int64_t first, int count, struct vp_error *err);
 

@@ -26,19 +26,22 @@ static void *memory(int64_t count, size_t size) {
     return p;
 }
 
-static double cosine(const float *a, const float *b, int64_t n) {
+/* cos(a - mean, b - mean). */
+static double cosine(const float *a, const float *b, const float *mean, int64_t n) {
     double ab = 0, aa = 0, bb = 0;
     for (int64_t k = 0; k < n; k++) {
-        ab += (double)a[k] * (double)b[k];
-        aa += (double)a[k] * (double)a[k];
-        bb += (double)b[k] * (double)b[k];
+        double u = (double)(a[k] - mean[k]), v = (double)(b[k] - mean[k]);
+        ab += u * v;
+        aa += u * u;
+        bb += v * v;
     }
     return ab / fmax(sqrt(aa * bb), 1e-24);
 }
 
-static void score_pairs(const struct verification *v, const float *features, int64_t columns, double *score) {
+static void score_pairs(const struct verification *v, const float *features, int64_t columns, const float *mean,
+                        double *score) {
     for (int i = 0; i < v->pairs->count; i++)
-        score[i] = cosine(features + v->first[i] * columns, features + v->second[i] * columns, columns);
+        score[i] = cosine(features + v->first[i] * columns, features + v->second[i] * columns, mean, columns);
 }
 
 /* Pairs of one fold (or of all others: `inside` false), gathered for the metrics. */
@@ -50,15 +53,12 @@ static int64_t select_pairs(const struct verification *v, const double *score, i
     return n;
 }
 
-/* Accuracy of one fold, the threshold from the others (honest) or from itself (released). */
-static double fold_accuracy(const struct verification *v, const double *score, const double *choosing, int fold,
-                            enum vp_eval_protocol protocol) {
+/* The best accuracy that any threshold has on one fold: what an epoch of training is chosen by. */
+static double best_accuracy(const struct verification *v, const double *score, int fold) {
     double *some = memory(v->pairs->count, sizeof *some);
     bool *same = memory(v->pairs->count, sizeof *same);
-    int64_t n = select_pairs(v, choosing, fold, protocol == VP_PROTOCOL_RELEASED, some, same);
-    double threshold = vp_best_threshold(n, some, same);
-    n = select_pairs(v, score, fold, true, some, same);
-    double accuracy = vp_accuracy_at(n, some, same, threshold);
+    int64_t n = select_pairs(v, score, fold, true, some, same);
+    double accuracy = vp_accuracy_at(n, some, same, vp_best_threshold(n, some, same));
     free(some);
     free(same);
     return accuracy;
@@ -103,9 +103,10 @@ static void fill_intervals(struct vp_eval_row *row, const struct verification *v
     free(points);
 }
 
-/* scores and choosing by (folds, pairs): fold f judges its pairs by scores[f], its threshold comes from choosing[f]. */
+/* scores (folds, pairs): fold f is judged by scores[f], its threshold is the best one of the other folds' pairs
+ * (honest) or of its own (released). */
 static void fill_row(struct vp_eval_row *row, const struct verification *v, const double *scores,
-                     const double *choosing, enum vp_eval_protocol protocol) {
+                     enum vp_eval_protocol protocol) {
     int folds = v->pairs->folds, n = v->pairs->count;
     double *value = memory((int64_t)METRICS * folds, sizeof *value), *own = memory(n, sizeof *own);
     double *some = memory(n, sizeof *some);
@@ -114,7 +115,7 @@ static void fill_row(struct vp_eval_row *row, const struct verification *v, cons
     for (int f = 0; f < folds; f++) {
         const double *score = scores + (int64_t)f * n;
         double metric[METRICS];
-        int64_t count = select_pairs(v, choosing + (int64_t)f * n, f, protocol == VP_PROTOCOL_RELEASED, some, same);
+        int64_t count = select_pairs(v, score, f, protocol == VP_PROTOCOL_RELEASED, some, same);
         double threshold = vp_best_threshold(count, some, same);
         count = select_pairs(v, score, f, true, some, same);
         ranking(count, some, same, points, metric);
@@ -163,7 +164,7 @@ static enum vp_status train_fold(const struct verification *v, const struct vp_f
                                  .epochs = v->settings->epochs,
                                  .lr = 1e-3,
                                  .seed = v->settings->seed};
-    float *embedding = memory(features->rows * EMBEDDING, sizeof *embedding);
+    float *embedding = memory(features->rows * EMBEDDING, sizeof *embedding), origin[EMBEDDING] = {0};
     double *score = memory(n, sizeof *score), best = -1;
     struct vp_probe *probe;
     enum vp_status status = vp_probe_create(&probe, data, &desc, err);
@@ -171,8 +172,8 @@ static enum vp_status train_fold(const struct verification *v, const struct vp_f
         status = vp_probe_epoch_pairs(probe, train, v->first, v->second, err);
         if (status == VP_OK) status = vp_probe_predict(probe, all, features->rows, embedding, err);
         if (status != VP_OK) break;
-        score_pairs(v, embedding, EMBEDDING, score);
-        double accuracy = fold_accuracy(v, score, score, chooser, VP_PROTOCOL_RELEASED);
+        score_pairs(v, embedding, EMBEDDING, origin, score);
+        double accuracy = best_accuracy(v, score, chooser);
         if (accuracy <= best) continue;
         best = accuracy;
         memcpy(best_score, score, (size_t)n * sizeof *score);
@@ -195,20 +196,43 @@ static enum vp_status trained_row(struct vp_eval_row *row, const struct verifica
         vp_probe_data_init(&data, v->gpu, features->rows, features->columns, features->data, n, 1, v->sign, err);
     for (int f = 0; f < folds && status == VP_OK; f++)
         status = train_fold(v, features, &data, f, protocol, scores + (int64_t)f * n, err);
-    if (status == VP_OK) fill_row(row, v, scores, scores, protocol);
+    if (status == VP_OK) fill_row(row, v, scores, protocol);
     vp_probe_data_fini(&data);
     free(scores);
     return status;
 }
 
+/* Mean feature of the images in pairs outside `fold`. */
+static void mean_outside(const struct verification *v, const struct vp_features *features, int fold, float *mean) {
+    double *sum = memory(features->columns, sizeof *sum), count = 0;
+    for (int i = 0; i < v->pairs->count; i++) {
+        if (v->pairs->pairs[i].fold == fold) continue;
+        const uint32_t both[2] = {v->first[i], v->second[i]};
+        for (int side = 0; side < 2; side++, count++)
+            for (int64_t k = 0; k < features->columns; k++)
+                sum[k] += (double)features->data[both[side] * features->columns + k];
+    }
+    for (int64_t k = 0; k < features->columns; k++) mean[k] = (float)(sum[k] / count);
+    free(sum);
+}
+
+/* The features' own cosine. Without a mean to take off, most of it is what all faces have in common; `centred` takes
+ * off that of the other folds. */
 static void plain_row(struct vp_eval_row *row, const struct verification *v, const struct vp_features *features,
-                      enum vp_eval_protocol protocol) {
+                      bool centred, enum vp_eval_protocol protocol) {
     int n = v->pairs->count, folds = v->pairs->folds;
     double *scores = memory((int64_t)folds * n, sizeof *scores);
-    score_pairs(v, features->data, features->columns, scores);
-    for (int f = 1; f < folds; f++) memcpy(scores + (int64_t)f * n, scores, (size_t)n * sizeof *scores);
-    fill_row(row, v, scores, scores, protocol);
+    float *mean = memory(features->columns, sizeof *mean);
+    for (int f = 0; f < folds; f++) {
+        if (centred) mean_outside(v, features, f, mean);
+        if (centred || f == 0)
+            score_pairs(v, features->data, features->columns, mean, scores + (int64_t)f * n);
+        else
+            memcpy(scores + (int64_t)f * n, scores, (size_t)n * sizeof *scores);
+    }
+    fill_row(row, v, scores, protocol);
     free(scores);
+    free(mean);
 }
 
 /* ---- the task
@@ -219,21 +243,22 @@ static enum vp_status run_look(const struct verification *v, const struct vp_eva
                                struct vp_error *err) {
     const struct vp_eval_settings *settings = v->settings;
     enum vp_status status = VP_OK;
-    for (int trained = 0; trained < 2; trained++)
+    static const char *const names[] = {"cosine", "cosine, centred", "linear"};
+    for (int kind = 0; kind < 3; kind++)
         for (enum vp_eval_protocol protocol = 0; protocol < VP_PROTOCOLS && status == VP_OK; protocol++) {
             if (!(settings->protocols >> protocol & 1)) continue;
-            if (!(settings->probes >> (trained ? VP_EVAL_LINEAR : VP_EVAL_KNN) & 1)) continue;
+            if (!(settings->probes >> (kind == 2 ? VP_EVAL_LINEAR : VP_EVAL_KNN) & 1)) continue;
             double began = vp_clock();
             struct vp_eval_row *row = vp_eval_add_row(result);
             snprintf(row->source, sizeof row->source, "%s", vp_eval_source_name(look->source));
             snprintf(row->feature, sizeof row->feature, "%s",
                      look->network ? vp_feature_name(settings->feature) : "grey");
-            snprintf(row->probe, sizeof row->probe, "%s", trained ? "linear" : "cosine");
+            snprintf(row->probe, sizeof row->probe, "%s", names[kind]);
             snprintf(row->protocol, sizeof row->protocol, "%s", vp_eval_protocol_name(protocol));
-            if (trained)
+            if (kind == 2)
                 status = trained_row(row, v, features, protocol, err);
             else
-                plain_row(row, v, features, protocol);
+                plain_row(row, v, features, kind == 1, protocol);
             row->seconds = vp_clock() - began;
         }
     return status;

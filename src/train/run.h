@@ -21,6 +21,14 @@ struct vp_report_sums {
     int64_t count;
 };
 
+/* When the monitor looks next, what it saw last, and what it cost. */
+struct vp_run_monitor {
+    int64_t next;                     /* look after this many iterations */
+    double value[VP_MONITOR_COLUMNS]; /* of the last look */
+    bool fresh, logged;               /* not in the log yet; log.tsv has the columns */
+    double began, seconds;            /* clock at the start of the loop; spent looking since then */
+};
+
 struct vp_run {
     const struct vp_config *config;
     const struct vp_pretrain_request *request;
@@ -43,6 +51,7 @@ struct vp_run {
     uint32_t *report;             /* host copy of Adam's report */
     double started, step_seconds; /* clock at the start of the loop; smoothed seconds of an iteration */
     FILE *log_file;
+    struct vp_run_monitor monitor;
 };
 
 /* run_setup.c: everything up to the first iteration; the memory estimate comes before any large allocation. */
@@ -70,6 +79,16 @@ enum vp_status vp_report_iteration(struct vp_run *run, int64_t iteration, const 
                                    struct vp_error *err);
 void vp_report_close(struct vp_run *run);
 double vp_clock(void); /* seconds, monotonic */
+
+/* run_monitor.c: looks when it is time to, or when it is the last chance. */
+enum vp_status vp_run_look(struct vp_run *run, bool last, struct vp_error *err);
+/* Its part of the reports: the end of the first line of log.tsv (path: a log to go on with instead; NULL: a new one)
+ * and of the other lines, newlines included; and " | knn | ..." with the values below, for the screen. */
+enum { VP_MONITOR_TEXT = 256 };
+void vp_monitor_open_log(struct vp_run *run, const char *path);
+void vp_monitor_log(struct vp_run *run);
+void vp_monitor_names(const struct vp_run *run, char text[VP_MONITOR_TEXT]);
+void vp_monitor_values(const struct vp_run *run, char text[VP_MONITOR_TEXT]);
 
 /* run_samples.c: input, mirror image and the four decodes as one picture. */
 enum vp_status vp_run_write_samples(struct vp_run *run, struct vp_error *err);
