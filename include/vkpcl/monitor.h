@@ -4,8 +4,8 @@
  *   monitor_linear     the same by ridge regression onto one-hot labels
  *   monitor_yaw_face   R^2 of yaw from the face feature, by ridge: what should fall, or stay low
  *   monitor_yaw_pose   the same from the pose feature: what should rise
- * Columns without labels are NAN. At most VP_MONITOR_IMAGES images, evenly from the whole set, are decoded once and
- * kept; classes and yaw are read from people that the probe has not seen (3 folds of identities).
+ * Columns without labels are NAN. At most VP_MONITOR_IMAGES images, eight of a person, are decoded once and kept;
+ * classes and yaw are read from people that the probe has not seen (3 folds of identities).
  */
 #ifndef VKPCL_MONITOR_H
 #define VKPCL_MONITOR_H

@@ -6,7 +6,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BATCH = 32, FOLDS = 3, KNN = 0, LINEAR, YAW_FACE, YAW_POSE, COLUMNS, NEIGHBOURS = 5, R2_YAW = 4 };
+enum {
+    BATCH = 32,
+    FOLDS = 3,
+    PER_PERSON = 8,
+    KNN = 0,
+    LINEAR,
+    YAW_FACE,
+    YAW_POSE,
+    COLUMNS,
+    NEIGHBOURS = 5,
+    R2_YAW = 4
+};
 static const char *const names[COLUMNS] = {"monitor_knn", "monitor_linear", "monitor_yaw_face", "monitor_yaw_pose"};
 
 /* A problem that the labels allow, with its folds; problem.name NULL: they do not. */
@@ -32,17 +43,28 @@ struct vp_monitor {
 /* ---- what it looks at
  * --------------------------------------------------------------------------------------------------- */
 
-/* Evenly from the whole list. Action units are left behind: nothing here looks at them. */
+/* Evenly from the whole list, but where people are known, people: at most PER_PERSON images of as many as fit. Action
+ * units are left behind: nothing here looks at them. */
 static enum vp_status choose_some(struct vp_monitor *m, struct vp_error *err) {
-    int all = m->labels->count, count = all < VP_MONITOR_IMAGES ? all : VP_MONITOR_IMAGES;
-    if (m->labels->pixels)
-        return vp_fail(err, VP_ERR_USAGE, "the monitor wants images in files; %s sets hold pixels", m->labels->format);
-    m->some = *m->labels;
+    const struct vp_labels *labels = m->labels;
+    int all = labels->count, people = labels->identities, count = 0;
+    if (labels->pixels)
+        return vp_fail(err, VP_ERR_USAGE, "the monitor wants images in files; %s sets hold pixels", labels->format);
+    m->some = *labels;
     m->some.aus = 0;
+    m->some.items = malloc(VP_MONITOR_IMAGES * sizeof *m->some.items);
+    int *taken = calloc((size_t)people + 1, sizeof *taken), some = VP_MONITOR_IMAGES / PER_PERSON;
+    vp_assert(m->some.items && taken, "no host memory for %d labels", all);
+    for (int i = 0; i < all && count < VP_MONITOR_IMAGES; i++) {
+        int who = labels->items[i].identity;
+        bool wanted = who == VP_LABEL_MISSING
+                          ? (int64_t)i * VP_MONITOR_IMAGES / all != (int64_t)(i - 1) * VP_MONITOR_IMAGES / all
+                          : taken[who]++ < PER_PERSON &&
+                                (people <= some || (int64_t)who * some / people != (int64_t)(who - 1) * some / people);
+        if (wanted) m->some.items[count++] = labels->items[i];
+    }
     m->some.count = count;
-    m->some.items = malloc((size_t)count * sizeof *m->some.items);
-    vp_assert(m->some.items, "no host memory for %d labels", count);
-    for (int i = 0; i < count; i++) m->some.items[i] = m->labels->items[(int64_t)i * all / count];
+    free(taken);
     m->pictures = vp_eval_pictures(&m->some);
     return VP_OK;
 }

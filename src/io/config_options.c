@@ -80,7 +80,7 @@ static const struct vp_option options[] = {
     INT(checkpoint.keep, "2", 1, INT_MAX, "how many of the newest checkpoints stay"),
     INT(log.every, "10", 1, INT_MAX, "iterations between lines of the log"),
     INT(sample.every, "250", 0, INT_MAX, "iterations between pictures of decoded faces; 0: none"),
-    INT(monitor.every, "0", 0, INT_MAX, "iterations between looks of --monitor; 0: as often as 4 % of the time allows"),
+    INT(monitor.every, "0", 0, INT_MAX, "iterations between looks of --monitor; 0: as often as 3 % of the time allows"),
 };
 // clang-format on
 

@@ -11,14 +11,14 @@ static bool due(int64_t iteration, int every) {
 static enum vp_status between(struct vp_run *run, bool last, struct vp_error *err) {
     const struct vp_config *config = run->config;
     bool save = last || due(run->iteration, config->checkpoint.every);
-    bool look = run->request->monitor && (last || run->iteration >= run->monitor.next);
+    bool look = vp_run_look_due(run, last);
     bool draw = run->phase[VP_PHASE_RECON] && (last || due(run->iteration, config->sample.every));
     enum vp_status status = VP_OK;
     if (run->request->dump_inputs) status = vp_run_dump_inputs(run, run->iteration - 1, err);
+    if (status == VP_OK && look) status = vp_run_look(run, last, err); /* before the line that shows it */
     if (status == VP_OK && (save || draw || look)) status = vp_run_drain(run, err);
     if (status == VP_OK && draw) status = vp_run_write_samples(run, err);
     if (status == VP_OK && save) status = vp_checkpoint_save(run, err);
-    if (status == VP_OK && look) status = vp_run_look(run, last, err);
     return status;
 }
 

@@ -26,7 +26,7 @@ struct vp_run_monitor {
     int64_t next;                     /* look after this many iterations */
     double value[VP_MONITOR_COLUMNS]; /* of the last look */
     bool fresh, logged;               /* not in the log yet; log.tsv has the columns */
-    double began, seconds;            /* clock at the start of the loop; spent looking since then */
+    double began, seconds, cost;      /* clock at the start of the loop; spent looking since; of the last look */
 };
 
 struct vp_run {
@@ -80,7 +80,8 @@ enum vp_status vp_report_iteration(struct vp_run *run, int64_t iteration, const 
 void vp_report_close(struct vp_run *run);
 double vp_clock(void); /* seconds, monotonic */
 
-/* run_monitor.c: looks when it is time to, or when it is the last chance. */
+/* run_monitor.c: is it time to look, and looking. */
+bool vp_run_look_due(const struct vp_run *run, bool last);
 enum vp_status vp_run_look(struct vp_run *run, bool last, struct vp_error *err);
 /* Its part of the reports: the end of the first line of log.tsv (path: a log to go on with instead; NULL: a new one)
  * and of the other lines, newlines included; and " | knn | ..." with the values below, for the screen. */

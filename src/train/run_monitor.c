@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const double allowed_share = 0.04, loud_share = 0.05; /* of the time */
+static const double allowed_share = 0.03, loud_share = 0.05; /* of the time */
 
 /* With monitor.every 0 the pause follows from what the look cost: looks then take allowed_share of the time. */
 static int64_t pause_of(const struct vp_run *run, double seconds) {
@@ -14,15 +14,26 @@ static int64_t pause_of(const struct vp_run *run, double seconds) {
     return iterations < 1 ? 1 : iterations > 1e9 ? 1000000000 : (int64_t)iterations;
 }
 
+/* At the end one last time, if that keeps within what is allowed or the user said how often. */
+bool vp_run_look_due(const struct vp_run *run, bool last) {
+    if (!run->request->monitor) return false;
+    double spent = run->monitor.seconds + run->monitor.cost, elapsed = vp_clock() - run->monitor.began;
+    bool affordable = run->config->monitor.every > 0 || spent <= loud_share * elapsed;
+    return run->iteration >= run->monitor.next || (last && affordable);
+}
+
 enum vp_status vp_run_look(struct vp_run *run, bool last, struct vp_error *err) {
     const struct vp_pretrain_monitor *monitor = run->request->monitor;
     double began = vp_clock();
     struct vp_model_shape shape = {run->config->model.width, run->config->model.size};
     enum vp_status status = monitor->look(monitor->context, run->params, &shape, run->monitor.value, err);
-    if (status != VP_OK) return status;
+    /* Weights that are not finite are for the loop to report, with the first gradient that went bad. */
+    for (int i = 0; status == VP_ERR_NONFINITE && i < monitor->columns; i++) run->monitor.value[i] = (double)NAN;
+    if (status != VP_OK && status != VP_ERR_NONFINITE) return status;
     double seconds = vp_clock() - began, share;
     run->monitor.fresh = true;
     run->monitor.seconds += seconds;
+    run->monitor.cost = seconds;
     run->started += seconds; /* iterations do not pay for it in the column of milliseconds */
     run->monitor.next = run->iteration + pause_of(run, seconds);
     share = run->monitor.seconds / (vp_clock() - run->monitor.began);
