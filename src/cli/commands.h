@@ -9,5 +9,6 @@ int vp_cmd_replay(int argc, char **argv);
 int vp_cmd_faces(int argc, char **argv);
 int vp_cmd_embed(int argc, char **argv);
 int vp_cmd_eval(int argc, char **argv);
+int vp_cmd_ablate(int argc, char **argv);
 
 #endif

@@ -11,6 +11,7 @@ static const struct {
 } commands[] = {
     {"pretrain", vp_cmd_pretrain, "learn from unlabelled face images"},
     {"eval", vp_cmd_eval, "measure an encoder on a task, next to pixels and an untrained network"},
+    {"ablate", vp_cmd_ablate, "train the method with and without its parts, and compare"},
     {"embed", vp_cmd_embed, "write what an encoder makes of images"},
     {"replay", vp_cmd_replay, "compute one step on given weights, images and random numbers, and write everything"},
     {"faces", vp_cmd_faces, "draw a set of simple faces to try the program with"},

@@ -134,7 +134,7 @@ static enum vp_status run_labelled(struct vp_gpu *gpu, const struct vp_eval_sett
     if (status != VP_OK) return status;
     result->images = labels->count;
     result->identities = labels->identities;
-    vp_log(settings->log, VP_LOG_INFO, "labels: %s (%s), %d images, %d identities, %d classes, %d action units",
+    vp_log(settings->log, VP_LOG_DEBUG, "labels: %s (%s), %d images, %d identities, %d classes, %d action units",
            settings->data.path, labels->format, labels->count, labels->identities, labels->categories, labels->aus);
     status = settings->task == VP_EVAL_DISENTANGLE ? vp_eval_disentangle(gpu, settings, looks, labels, result, err)
                                                    : run_task(gpu, settings, looks, labels, result, err);

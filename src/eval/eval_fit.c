@@ -100,6 +100,10 @@ static enum vp_status fit_ridge(const struct vp_fit *fit, const struct vp_fold *
                                 struct vp_error *err) {
     const struct vp_problem *problem = fit->problem;
     struct vp_rows train = honest ? fold->train : fold->fit;
+    if (problem->partial)
+        return vp_fail(err, VP_ERR_USAGE,
+                       "some labels of %s are missing: ridge cannot leave them out, the linear probe can",
+                       problem->name);
     if (train.count > RIDGE_ROWS) {
         vp_log(fit->log, VP_LOG_WARN, "ridge learns from the first %d of %lld rows: its cost grows with their cube",
                RIDGE_ROWS, (long long)train.count);

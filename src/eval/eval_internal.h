@@ -16,6 +16,7 @@ struct vp_problem {
     float *targets; /* (rows, outputs), as the probe wants them */
     int *label;     /* (rows): class, or VP_LABEL_MISSING; NULL: no classes */
     bool *present;  /* (rows): has a target */
+    bool partial;   /* rows that have a target lack parts of it: only a loss that leaves them out fits */
     int *group;     /* (rows): identity; rows without one are a group of their own */
     int groups;
     float unit; /* predictions times this are in the metrics' unit */

@@ -150,6 +150,7 @@ enum vp_status vp_problem_aus(struct vp_problem *problem, const struct vp_labels
             signed char value = labels->au[i * labels->aus + unit];
             problem->targets[i * labels->aus + unit] = value == VP_LABEL_MISSING ? -1 : value;
             problem->present[i] |= value != VP_LABEL_MISSING;
+            problem->partial |= value == VP_LABEL_MISSING;
         }
     name_metric(problem, "mean F1", "");
     name_metric(problem, "mean AUC", "");

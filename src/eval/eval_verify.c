@@ -292,7 +292,7 @@ enum vp_status vp_eval_verify(struct vp_gpu *gpu, const struct vp_eval_settings 
     result->images = pairs->images;
     result->test_images = n;
     result->folds = pairs->folds;
-    vp_log(settings->log, VP_LOG_INFO, "pairs: %s (%s), %d pairs of %d images in %d folds", settings->data.path,
+    vp_log(settings->log, VP_LOG_DEBUG, "pairs: %s (%s), %d pairs of %d images in %d folds", settings->data.path,
            pairs->format, n, pairs->images, pairs->folds);
     struct vp_picture_set pictures = vp_picture_files(pairs->paths, pairs->images);
     status = check_pairs(pairs, err);
