@@ -9,9 +9,9 @@
  *
  * Protocols. `honest`: the epoch (or ridge's lambda, or a threshold) is chosen on validation rows that share no
  * identity with the test rows. `released`: the published procedure: trained on all but the test rows, and the best test
- * score over the epochs is reported; beside it the score of the last epoch, so that the difference shows what choosing
- * on the test set is worth. Splits come from the labels' split column where it names test rows, else identities (or
- * images, where nobody says who is who) are dealt into folds.
+ * score over the epochs is reported (action units: decided at a probability of 0.5); beside it the score of the last
+ * epoch, so that the difference shows what choosing on the test set is worth. Splits come from the labels' split column
+ * where it names test rows, else identities (or images, where nobody says who is who) are dealt into folds.
  *
  * Spread: deviation is that over folds; low and high bound 95 % of bootstrap samples that draw whole identities.
  */

@@ -56,7 +56,7 @@ static enum vp_status train_epochs(const struct vp_fit *fit, const struct vp_fol
         if (status != VP_OK) break;
         double score = score_of(problem, chosen, chooser, honest);
         *last = problem->better * score;
-        if (!(score > best) && epoch > 0) continue;
+        if (score < best) continue; /* of equal ones the later: it has learnt longer */
         best = score;
         if (!honest) {
             memcpy(predicted, chosen, (size_t)values * sizeof *predicted);

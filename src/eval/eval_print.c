@@ -188,5 +188,6 @@ void vp_eval_print(const struct vp_eval_result *result, FILE *out) {
         print_metrics(result, first, metrics, out);
     }
     for (int i = 0; i < result->rows; i++)
-        if (result->row[i].confusion) print_confusion(result, &result->row[i], out);
+        if (result->row[i].confusion && strcmp(result->row[i].protocol, "released") != 0)
+            print_confusion(result, &result->row[i], out);
 }

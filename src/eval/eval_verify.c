@@ -174,7 +174,7 @@ static enum vp_status train_fold(const struct verification *v, const struct vp_f
         if (status != VP_OK) break;
         score_pairs(v, embedding, EMBEDDING, origin, score);
         double accuracy = best_accuracy(v, score, chooser);
-        if (accuracy <= best) continue;
+        if (accuracy < best) continue;
         best = accuracy;
         memcpy(best_score, score, (size_t)n * sizeof *score);
     }
