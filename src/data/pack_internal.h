@@ -26,7 +26,7 @@ enum { VP_PACK_HEADER = 128 }; /* bytes of images.npy before the first pixel */
 
 enum vp_status vp_pack_files_open(struct vp_pack_files *files, const char *folder, uint64_t origin,
                                   struct vp_error *err);
-/* Makes what was written so far certain. */
+/* What was written so far survives a kill. */
 enum vp_status vp_pack_files_save(struct vp_pack_files *files, struct vp_error *err);
 /* Writes the array's header and gives images, labels and the list of broken ones their names. */
 enum vp_status vp_pack_files_publish(struct vp_pack_files *files, int size, struct vp_error *err);
