@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PROGRESS "pack.progress"
+#define PROGRESS VP_PACKED_PROGRESS
 static const char *const final_name[VP_PACK_FILES] = {VP_PACKED_IMAGES, VP_PACKED_LABELS, VP_PACKED_BROKEN, NULL};
 static const char *const temporary_name[VP_PACK_FILES] = {VP_PACKED_IMAGES ".tmp", VP_PACKED_LABELS ".tmp",
                                                           VP_PACKED_BROKEN ".tmp", "pack.rows.tmp"};
