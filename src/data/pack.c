@@ -92,10 +92,8 @@ static enum vp_status pack_all(struct job *job, struct vp_error *err) {
         uint32_t count = images - files->seen < PIECE ? images - files->seen : PIECE;
         job->first = files->seen;
         vp_pool_for(job->pool, (int)count, crop_one, job);
-        struct vp_pack_files before = *files;
         write_piece(job, count);
         status = vp_pack_files_save(files, err);
-        if (status != VP_OK) files->seen = before.seen, files->rows = before.rows;
         show_progress(job);
         if (status == VP_OK && files->seen < images && request->stop && request->stop(request->context))
             status = vp_fail(err, VP_ERR_INTERRUPTED, "stopped after %u of %u images", files->seen, images);

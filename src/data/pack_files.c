@@ -22,7 +22,7 @@ static enum vp_status fail_write(const struct vp_pack_files *files, const char *
     bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
     return vp_fail(err, VP_ERR_IO,
                    "cannot write %s/%s: %s; %u images are safe: make room and give the same command again, it goes on",
-                   files->folder, name, full ? "disk full" : strerror(error), files->seen);
+                   files->folder, name, full ? "disk full" : strerror(error), files->saved);
 }
 
 /* ---- opening ----------------------------------------------------------------------------------------------------- */
@@ -59,6 +59,7 @@ static enum vp_status read_progress(struct vp_pack_files *files, uint64_t length
                       " %" SCNu64 " %" SCNu64,
                       &origin, &files->seen, &files->rows, &length[0], &length[1], &length[2], &length[3]);
     free(text);
+    files->saved = files->seen;
     if (read != 7) return vp_fail(err, VP_ERR_FORMAT, "%s is damaged: remove %s and pack again", path, files->folder);
     if (origin != files->origin)
         return vp_fail(
@@ -131,7 +132,10 @@ enum vp_status vp_pack_files_save(struct vp_pack_files *files, struct vp_error *
     FILE *progress = fopen(temporary, "wb");
     bool good = progress && fputs(text, progress) >= 0;
     if (progress && fclose(progress) != 0) good = false;
-    if (good && rename(temporary, path) == 0) return VP_OK;
+    if (good && rename(temporary, path) == 0) {
+        files->saved = files->seen;
+        return VP_OK;
+    }
     return fail_write(files, PROGRESS, errno ? errno : ENOSPC, err);
 }
 

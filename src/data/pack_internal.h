@@ -18,6 +18,7 @@ struct vp_pack_files {
     FILE *file[VP_PACK_FILES];
     uint64_t origin;   /* of the request, see vp_packed */
     uint32_t seen;     /* images of the source that are done with */
+    uint32_t saved;    /* of them safe from a kill */
     uint32_t rows;     /* of them in the set */
     bool is_fresh;     /* nothing was there before */
     bool was_complete; /* a finished set of this origin lies there: nothing is open */
