@@ -7,6 +7,8 @@ int vp_cmd_ops(int argc, char **argv);
 int vp_cmd_pretrain(int argc, char **argv);
 int vp_cmd_replay(int argc, char **argv);
 int vp_cmd_faces(int argc, char **argv);
+int vp_cmd_pack(int argc, char **argv);
+int vp_cmd_data(int argc, char **argv);
 int vp_cmd_embed(int argc, char **argv);
 int vp_cmd_eval(int argc, char **argv);
 int vp_cmd_ablate(int argc, char **argv);

@@ -17,6 +17,7 @@ static enum vp_status take_pixels(const struct vp_line_format *format, struct vp
     unsigned char *to = builder->pixels + item * count * 3;
     char *at = table->fields[field], *end;
     for (size_t i = 0; i < count; i++, at = end) {
+        at += strspn(at, " ");
         long value = strtol(at, &end, 10);
         if (end == at || value < 0 || value > 255)
             return vp_table_fail(table, err, "expected %zu pixels from 0 to 255, found \"%.20s\" as number %zu", count,

@@ -58,12 +58,13 @@ int vp_names_find(const struct vp_names *names, const char *text) {
 }
 
 int vp_names_find_ending(const struct vp_names *names, const char *path) {
-    for (const char *ending = path; ending; ending = strchr(ending, '/')) {
-        ending += ending != path; /* behind the slash */
+    for (const char *ending = path;;) {
         int number = vp_names_find(names, ending);
         if (number >= 0) return number;
+        ending = strchr(ending, '/');
+        if (!ending) return -1;
+        ending++;
     }
-    return -1;
 }
 
 const char *const *vp_names_array(const struct vp_names *names) {

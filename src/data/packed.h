@@ -14,10 +14,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define VP_PACKED_IMAGES "images.npy"
-#define VP_PACKED_LABELS "labels.csv"
-#define VP_PACKED_INDEX  "index.npz"
-#define VP_PACKED_BROKEN "broken.txt"
+#define VP_PACKED_IMAGES   "images.npy"
+#define VP_PACKED_LABELS   "labels.csv"
+#define VP_PACKED_INDEX    "index.npz"
+#define VP_PACKED_BROKEN   "broken.txt"
+#define VP_PACKED_PROGRESS "pack.progress" /* only while it is not finished */
 
 struct vp_packed_part {
     uint32_t layout, images, videos, identities;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 /* ---- opening ----------------------------------------------------------------------------------------------------- */
 
@@ -44,6 +45,10 @@ static enum vp_status add_part(struct vp_source *source, const char *path, enum 
         return errno == ENOENT ? vp_fail(err, VP_ERR_IO, "there is no folder or list file %s", path)
                                : vp_fail(err, VP_ERR_IO, "cannot open %s: %s", path, strerror(errno));
     bool is_folder = S_ISDIR(info.st_mode), is_packed = vp_packed_is(path);
+    char progress[4096];
+    snprintf(progress, sizeof progress, "%s/" VP_PACKED_PROGRESS, path);
+    if (is_folder && !is_packed && access(progress, F_OK) == 0)
+        return vp_fail(err, VP_ERR_USAGE, "the packed set %s is not finished: give its vkpcl pack command again", path);
     if (layout == VP_LAYOUT_PACKED && !is_packed)
         return vp_fail(err, VP_ERR_USAGE,
                        "%s is no packed set: data.layout: packed needs a folder with %s and %s, or a .npy file", path,
