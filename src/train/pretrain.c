@@ -30,7 +30,7 @@ static enum vp_status loop(struct vp_run *run, struct vp_error *err) {
         if (status != VP_OK) return status;
     }
     while (run->iteration < run->iterations) {
-        enum vp_status status = vp_run_iteration(run, err);
+        enum vp_status status = vp_run_measured_iteration(run, err);
         if (status != VP_OK) return status;
         bool stop = request->stop && request->stop(request->context);
         bool late = request->time_limit > 0 && vp_clock() - begun >= request->time_limit;
@@ -69,6 +69,7 @@ enum vp_status vp_pretrain(struct vp_gpu *gpu, const struct vp_config *config,
         status = vp_config_write(config, path, err);
     }
     if (status == VP_OK) status = loop(&run, err);
+    if (status == VP_OK || status == VP_ERR_INTERRUPTED) vp_report_host(&run);
     struct vp_error ignored;
     write_broken(&run, status == VP_OK ? err : &ignored);
     vp_run_fini(&run);
