@@ -109,6 +109,7 @@ static enum vp_status record(struct vp_monitor *m, struct vp_params *params, con
     for (int i = 0; i < 3; i++) {
         struct vp_features *f = &m->features[looked_at[i]];
         wanted |= 1u << looked_at[i];
+        vp_features_fini(f); /* of a look that failed */
         *f = (struct vp_features){m->some.count, vp_feature_columns(&network, looked_at[i], m->size), NULL};
         f->data = malloc((size_t)(f->rows * f->columns) * sizeof *f->data);
         if (!f->data) return vp_fail(err, VP_ERR_OUT_OF_MEMORY, "no host memory for the monitor's features");

@@ -37,7 +37,7 @@ struct vp_tensor *vp_bce(struct vp_tape *tape, struct vp_tensor *logits, struct 
     vp_groups_flat(args.count, 64, launch.groups);
     vp_emit(tape, &launch);
     struct vp_tensor *loss = vp_tape_output(tape, "bce", vp_shape1(1), logits->needs_grad);
-    vp_emit_column_sum(tape, vp_bind_slot(losses), args.count, 1, vp_value(loss), false, "bce sum");
+    vp_emit_sum_partials(tape, losses, args.count, 1, vp_value(loss), false, "bce sum");
     struct vp_node *node = vp_tape_push(tape, "bce", bce_backward);
     node->in[0] = logits;
     node->in[1] = target;

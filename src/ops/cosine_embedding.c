@@ -59,7 +59,7 @@ struct vp_tensor *vp_cosine_embedding(struct vp_tape *tape, struct vp_tensor *a,
     vp_groups_flat((uint64_t)rows, 1, launch.groups);
     vp_emit(tape, &launch);
     struct vp_tensor *loss = vp_tape_output(tape, "cosine_embedding", vp_shape1(1), a->needs_grad || b->needs_grad);
-    vp_emit_column_sum(tape, vp_bind_slot(row_loss), rows, 1, vp_value(loss), false, "cosine_embedding sum");
+    vp_emit_sum_partials(tape, row_loss, rows, 1, vp_value(loss), false, "cosine_embedding sum");
     struct vp_node *node = vp_tape_push(tape, "cosine_embedding", cosine_embedding_backward);
     struct vp_cosine_embedding_desc *kept = vp_arena_new(vp_tape_arena(tape), struct vp_cosine_embedding_desc);
     *kept = *desc;

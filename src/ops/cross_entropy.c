@@ -44,7 +44,7 @@ struct vp_tensor *vp_cross_entropy(struct vp_tape *tape, struct vp_tensor *logit
     vp_groups_flat(args.rows, 64, launch.groups);
     vp_emit(tape, &launch);
     struct vp_tensor *loss = vp_tape_output(tape, "cross_entropy", vp_shape1(1), logits->needs_grad);
-    vp_emit_column_sum(tape, vp_bind_slot(row_loss), args.rows, 1, vp_value(loss), false, "cross_entropy sum");
+    vp_emit_sum_partials(tape, row_loss, args.rows, 1, vp_value(loss), false, "cross_entropy sum");
     struct vp_node *node = vp_tape_push(tape, "cross_entropy", cross_entropy_backward);
     node->in[0] = logits;
     node->in[1] = target;

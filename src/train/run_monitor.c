@@ -27,9 +27,12 @@ enum vp_status vp_run_look(struct vp_run *run, bool last, struct vp_error *err) 
     double began = vp_clock();
     struct vp_model_shape shape = {run->config->model.width, run->config->model.size};
     enum vp_status status = monitor->look(monitor->context, run->params, &shape, run->monitor.value, err);
-    /* Weights that are not finite are for the loop to report, with the first gradient that went bad. */
-    for (int i = 0; status == VP_ERR_NONFINITE && i < monitor->columns; i++) run->monitor.value[i] = (double)NAN;
-    if (status != VP_OK && status != VP_ERR_NONFINITE) return status;
+    if (status == VP_ERR_DEVICE_LOST) return status;
+    if (status != VP_OK) { /* no look is worth a run: what it saw is unknown, and training goes on */
+        vp_log(run->request->log, VP_LOG_WARN, "monitor, after iteration %lld: %s", (long long)run->iteration,
+               err->message);
+        for (int i = 0; i < monitor->columns; i++) run->monitor.value[i] = (double)NAN;
+    }
     double seconds = vp_clock() - began, share;
     run->monitor.fresh = true;
     run->monitor.seconds += seconds;
