@@ -10,5 +10,10 @@ int vp_cmd_faces(int argc, char **argv);
 int vp_cmd_report(int argc, char **argv);
 int vp_cmd_bench(int argc, char **argv);
 int vp_cmd_tune(int argc, char **argv);
+int vp_cmd_pack(int argc, char **argv);
+int vp_cmd_data(int argc, char **argv);
+int vp_cmd_embed(int argc, char **argv);
+int vp_cmd_eval(int argc, char **argv);
+int vp_cmd_ablate(int argc, char **argv);
 
 #endif

@@ -109,7 +109,7 @@ static void wrong_values_are_refused_with_their_line(void **state) {
                    "run.yaml:2: augment.crop: expected a number from 0.05 to 1, found \"1.2\"");
     expect_refused("loss.face: maybe\n", "run.yaml:1: loss.face: expected true or false, found \"maybe\"");
     expect_refused("data.layout: tree\n",
-                   "run.yaml:1: data.layout: expected auto, folder, identity or list, found \"tree\"");
+                   "run.yaml:1: data.layout: expected auto, folder, identity, list or packed, found \"tree\"");
     expect_refused("train.name: 0123456789012345678901234567890123456789012345678901234567890123456789\n",
                    "run.yaml:1: train.name: expected one line of at most 63 bytes, found 70 bytes");
 }

@@ -1,0 +1,113 @@
+/* vkpcl ablate: the paper's ablation on one's own data. */
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/stop.h"
+#include "vkpcl/ablate.h"
+#include <limits.h>
+#include <stdio.h>
+
+struct ablate_flags {
+    struct vp_gpu_flags gpu;
+    const char *preset, *config, *out, *labels, *root, *columns, *pairs, *pairs_root;
+    struct vp_texts set;
+    int64_t iterations, bootstrap;
+    double time_limit;
+};
+
+static const struct vp_flag flags[] = {
+    {"labels", "FILE", VP_FLAG_TEXT, offsetof(struct ablate_flags, labels),
+     "labelled images to compare the runs by (any format of vkpcl eval)"},
+    {"root", "FOLDER", VP_FLAG_TEXT, offsetof(struct ablate_flags, root), "where their relative paths begin"},
+    {"columns", "A=B,...", VP_FLAG_TEXT, offsetof(struct ablate_flags, columns), "their csv columns by other names"},
+    {"pairs", "FILE", VP_FLAG_TEXT, offsetof(struct ablate_flags, pairs), "pairs for verification"},
+    {"pairs-root", "FOLDER", VP_FLAG_TEXT, offsetof(struct ablate_flags, pairs_root), "where their paths begin"},
+    {"out", "FOLDER", VP_FLAG_TEXT, offsetof(struct ablate_flags, out), "of all runs (default runs/ablation)"},
+    {"preset", "NAME", VP_FLAG_TEXT, offsetof(struct ablate_flags, preset), "tiny, small or released"},
+    {"config", "FILE", VP_FLAG_TEXT, offsetof(struct ablate_flags, config), "settings as YAML, over the preset"},
+    {"set", "KEY=VALUE", VP_FLAG_LIST, offsetof(struct ablate_flags, set), "one setting; may be given several times"},
+    {"iterations", "N", VP_FLAG_INT, offsetof(struct ablate_flags, iterations), "of every run"},
+    {"time-limit", "SECONDS", VP_FLAG_REAL, offsetof(struct ablate_flags, time_limit), "for every run"},
+    {"bootstrap", "N", VP_FLAG_INT, offsetof(struct ablate_flags, bootstrap), "samples for intervals (default 200)"},
+    VP_GPU_FLAGS(struct ablate_flags, gpu),
+    {0}};
+static const struct vp_command_line line = {
+    "ablate",
+    "FOLDER_OR_LIST...",
+    "Trains the method with and without its parts on the same images and prints one table of what they are worth. The "
+    "same command goes on where it was stopped.",
+    flags,
+    1,
+    VP_MAX_TEXTS};
+
+static enum vp_status read_config(const struct ablate_flags *values, struct vp_config *config, const struct vp_log *log,
+                                  struct vp_error *err) {
+    enum vp_status status = VP_OK;
+    vp_config_init(config);
+    if (values->preset) status = vp_config_load(config, values->preset, log, err);
+    if (status == VP_OK && values->config) status = vp_config_load(config, values->config, log, err);
+    for (int i = 0; status == VP_OK && i < values->set.count; i++)
+        status = vp_config_set(config, values->set.text[i], err);
+    if (status == VP_OK && (values->iterations < 0 || values->iterations > INT_MAX || values->bootstrap < 0 ||
+                            values->bootstrap > INT_MAX))
+        status = vp_fail(err, VP_ERR_USAGE, "--iterations and --bootstrap cannot be negative or beyond %d", INT_MAX);
+    if (status == VP_OK && values->iterations) config->train.iterations = (int)values->iterations;
+    return status;
+}
+
+static bool stop_wanted(void *context) {
+    if (!vp_stop_wanted()) return false;
+    vp_log(context, VP_LOG_INFO, "stopping: saving; once more to stop without saving");
+    return true;
+}
+
+static enum vp_status run(const struct ablate_flags *values, const struct vp_texts *operands, struct vp_log *log,
+                          struct vp_error *err) {
+    struct vp_config config;
+    struct vp_source *source = NULL;
+    const char *out = values->out ? values->out : "runs/ablation";
+    enum vp_status status = read_config(values, &config, log, err);
+    if (status == VP_OK && !values->labels && !values->pairs)
+        status = vp_fail(err, VP_ERR_USAGE, "--labels or --pairs is needed: something to compare the runs by");
+    if (status == VP_OK)
+        status = vp_source_open(operands->text, operands->count, config.data.layout, log, &source, err);
+    struct vp_gpu *gpu = status == VP_OK ? vp_cli_open_gpu(&values->gpu, log, err) : NULL;
+    if (status == VP_OK && !gpu) status = err->status;
+    struct vp_ablate_request request = {.source = source,
+                                        .folder = out,
+                                        .labels = {values->labels, NULL, values->root, values->columns},
+                                        .pairs = {values->pairs, NULL, values->pairs_root, NULL},
+                                        .bootstrap = (int)values->bootstrap,
+                                        .time_limit = values->time_limit,
+                                        .stop = stop_wanted,
+                                        .context = log,
+                                        .log = log};
+    struct vp_ablate_table table;
+    char path[4096];
+    snprintf(path, sizeof path, "%s/table.tsv", out);
+    if (status == VP_OK) status = vp_ablate(gpu, &config, &request, &table, err);
+    if (status == VP_OK) status = vp_ablate_write(&table, path, err);
+    if (status == VP_OK) {
+        vp_ablate_print(&table, stdout);
+        printf("written to %s\n", path);
+    }
+    vp_gpu_destroy(gpu);
+    vp_source_destroy(source);
+    return status;
+}
+
+int vp_cmd_ablate(int argc, char **argv) {
+    struct ablate_flags values = {0};
+    struct vp_texts operands = {0};
+    enum vp_parse parsed = vp_options_parse(&line, argc, argv, &values, &operands);
+    if (parsed != VP_PARSE_RUN) return parsed == VP_PARSE_WRONG ? 2 : 0;
+    struct vp_error err = {0};
+    struct vp_log log = vp_log_init(stdout, values.gpu.verbose);
+    vp_stop_block();
+    enum vp_status status = run(&values, &operands, &log, &err);
+    if (status == VP_OK) return 0;
+    if (status == VP_ERR_INTERRUPTED) {
+        printf("%s; the same command goes on\n", err.message);
+        return 130;
+    }
+    return vp_cli_fail(&err);
+}
