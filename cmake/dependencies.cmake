@@ -15,6 +15,7 @@ endfunction()
 vp_need_library(CJSON libcjson libcjson-dev)
 vp_need_library(YAML yaml-0.1 libyaml-dev)
 vp_need_library(ZIP libzip libzip-dev)
+vp_need_library(MATIO matio libmatio-dev)
 
 find_path(VOLK_INCLUDE_DIR volk.h)
 find_path(VULKAN_INCLUDE_DIR vulkan/vulkan.h)

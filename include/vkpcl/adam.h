@@ -41,6 +41,7 @@ struct vp_adam_phase {
     bool update_unused;       /* parameters without gradient take part with a zero one */
     double inv_scale;         /* 1 / loss scale; 1 without loss scaling */
     double clip;              /* largest global gradient norm; 0 none */
+    double decoupled_decay;   /* AdamW: every parameter that takes part is first multiplied by 1 - lr * this; 0 none */
     bool skip_nonfinite;      /* change nothing when a gradient holds a NaN or an infinity */
 };
 int vp_adam_words(const struct vp_adam *adam); /* length of `words` */

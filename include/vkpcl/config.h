@@ -15,7 +15,7 @@ enum vp_schedule_shape { VP_SCHEDULE_COSINE, VP_SCHEDULE_CONSTANT };
 enum vp_schedule_unit { VP_UNIT_EPOCH, VP_UNIT_ITERATION };
 enum vp_loss_weights { VP_WEIGHTS_DYNAMIC, VP_WEIGHTS_FIXED };
 enum vp_pose_negatives { VP_NEGATIVES_OWN, VP_NEGATIVES_MIXED };
-enum vp_data_layout { VP_LAYOUT_AUTO, VP_LAYOUT_FOLDER, VP_LAYOUT_IDENTITY, VP_LAYOUT_LIST };
+enum vp_data_layout { VP_LAYOUT_AUTO, VP_LAYOUT_FOLDER, VP_LAYOUT_IDENTITY, VP_LAYOUT_LIST, VP_LAYOUT_PACKED };
 
 /* Members are named as the keys: `data.pose_batch` is config.data.pose_batch. Help texts: src/io/config_options.c. */
 struct vp_config {
@@ -69,6 +69,9 @@ struct vp_config {
     struct {
         int every;
     } sample;
+    struct {
+        int every;
+    } monitor;
 };
 
 /* ---- the table ------------------------------------------------------------------------------------------------ */

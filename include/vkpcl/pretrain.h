@@ -9,7 +9,20 @@
 #define VKPCL_PRETRAIN_H
 #include "vkpcl/config.h"
 #include "vkpcl/gpu.h"
+#include "vkpcl/model.h"
 #include "vkpcl/source.h"
+
+/* Somebody who looks at the network while it trains. What is seen becomes further columns of the log: the values in the
+ * line that follows a look, nan in the others. */
+enum { VP_MONITOR_COLUMNS = 8 };
+struct vp_pretrain_monitor {
+    int columns;              /* at most VP_MONITOR_COLUMNS */
+    const char *const *names; /* of the columns: "monitor_knn" */
+    /* Looks at the parameters as they are; values (columns), NAN where there is none. Changes nothing of the run. */
+    enum vp_status (*look)(void *context, struct vp_params *params, const struct vp_model_shape *shape, double *values,
+                           struct vp_error *err);
+    void *context;
+};
 
 struct vp_pretrain_request {
     const struct vp_source *source;
@@ -20,6 +33,7 @@ struct vp_pretrain_request {
     bool (*stop)(void *context); /* asked after every iteration: save and return VP_ERR_INTERRUPTED; may be NULL */
     void (*progress)(void *context); /* the folder has news: lines of the log or a picture; may be NULL */
     void *context;
+    const struct vp_pretrain_monitor *monitor; /* looks every config.monitor.every iterations; NULL: nobody */
     const struct vp_log *log;
 };
 enum vp_status vp_pretrain(struct vp_gpu *gpu, const struct vp_config *config,

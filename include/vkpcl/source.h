@@ -1,4 +1,5 @@
-/* Where images come from: folders, identity trees and list files, one or several, as one numbered set of images.
+/* Where images come from: folders, identity trees, list files and packed sets, one or several, as one numbered set of
+ * images.
  *
  *   layout     what it reads                                          one item of an epoch is
  *   folder     every image below the folder, sorted by name           an image
@@ -7,8 +8,10 @@
  *              blank lines and lines starting with # are skipped
  *   identity   FOLDER/identity/video/frame.jpg, FOLDER/identity/      an identity: each epoch draws one of its videos,
  *              frame.jpg: every folder that holds images is a video   then one frame of that video
- *   auto       a file is a list; a folder is an identity tree when all its images lie in at least two folders below
- *              it, more than one to a folder, and these are not named train, test, images and the like
+ *   packed     a folder that vkpcl pack wrote, or any .npy of       what it was when it was packed; of a .npy from
+ *              images, (N, H, W, 3) u8                               elsewhere, an image
+ *   auto       a packed set is one; another file is a list; another folder is an identity tree when all its images lie
+ * in at least two folders below it, more than one to a folder, and these are not named train, test, images and the like
  * Images end in jpg, jpeg, png, bmp, pgm or ppm, in any case; names that start with a dot are skipped.
  *
  * Guarantees: folders are read once, in vp_source_open. The index costs the file name plus 4 bytes per image (plus each
@@ -18,6 +21,7 @@
 #ifndef VKPCL_SOURCE_H
 #define VKPCL_SOURCE_H
 #include "vkpcl/config.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,13 +41,21 @@ uint32_t vp_source_items(const struct vp_source *source); /* of one epoch; at le
  * in an order shuffled by (seed, epoch); positions from items on start another shuffled lap of the same epoch. */
 uint32_t vp_source_pick(const struct vp_source *source, uint64_t seed, uint32_t epoch, uint64_t position);
 
-/* The path of image number `image`, cut to the buffer; returns its full length, as snprintf does. */
+/* The path of image number `image`, cut to the buffer; returns its full length, as snprintf does. In a packed set it is
+ * "OUT/images.npy[17]". */
 size_t vp_source_path(const struct vp_source *source, uint32_t image, char *buffer, size_t bytes);
+/* Number of the part that holds it. */
+int vp_source_part_of(const struct vp_source *source, uint32_t image);
 
-/* One of the opened paths. */
+/* The pixels of an image that lies decoded in a packed set, (height, width, 3), as long as the source lives; NULL: the
+ * image is a file. Asks the system to fetch them ahead of their use. */
+const unsigned char *vp_source_pixels(const struct vp_source *source, uint32_t image, int *width, int *height);
+
+/* One of the opened paths; a packed set has as many parts as it was packed from. */
 struct vp_source_part {
     const char *path;
-    enum vp_data_layout layout;   /* never auto */
+    enum vp_data_layout layout; /* folder, identity or list: what an item is */
+    bool packed;
     uint32_t first_image, images; /* numbers of its images */
     uint32_t first_item, items;
 };

@@ -11,6 +11,7 @@
 #define ADAM_STEP_INV_SCALE 0 /* float: 1 / loss scale, multiplied into every gradient */
 #define ADAM_STEP_CLIP 1      /* float: largest allowed global gradient norm; 0 none */
 #define ADAM_STEP_SKIP 2      /* 1: change nothing when a gradient is not finite */
+#define ADAM_STEP_KEEP 3      /* float: what decoupled decay leaves of a stepped parameter, 1 - lr * decay; 1: none */
 #define ADAM_STEP_HEADER 4
 
 #define ADAM_ROW_STEP_SIZE 0      /* float: lr / (1 - beta1^t) */

@@ -1,9 +1,9 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// One Adam step with coupled weight decay over all parameters p and moments m, v (in place):
+// One Adam step with coupled and decoupled weight decay over all parameters p and moments m, v (in place):
 //   gradient = has_gradient ? g * factor : 0;   gradient += weight_decay * p
 //   m = beta1*m + (1-beta1)*gradient;   v = beta2*v + (1-beta2)*gradient^2
-//   p -= step_size * m / (sqrt(v) * inv_sqrt_bias2 + eps)
+//   p = keep * p - step_size * m / (sqrt(v) * inv_sqrt_bias2 + eps)
 // One invocation owns four neighbouring elements of one parameter. Inactive parameters and elements behind a parameter's
 // end keep their bits; so does everything when a gradient is not finite and the step asks to skip then.
 #include "adam/adam_args.h"
@@ -35,7 +35,8 @@ void main() {
     vec4 new_v = beta2 * old_v + one_minus_beta2 * (gradient * gradient);
     float step_size = uintBitsToFloat(step_words[row + ADAM_ROW_STEP_SIZE]);
     float inv_sqrt_bias2 = uintBitsToFloat(step_words[row + ADAM_ROW_INV_SQRT_BIAS2]);
-    vec4 new_p = old_p - step_size * (new_m / (sqrt(new_v) * inv_sqrt_bias2 + eps));
+    float keep = uintBitsToFloat(step_words[ADAM_STEP_KEEP]);
+    vec4 new_p = keep * old_p - step_size * (new_m / (sqrt(new_v) * inv_sqrt_bias2 + eps));
     bvec4 inside = lessThan(uvec4(element, element + 1, element + 2, element + 3), uvec4(end));
     p[i] = mix(old_p, new_p, inside);
     m[i] = mix(old_m, new_m, inside);

@@ -1,6 +1,7 @@
 /* vkpcl pretrain: learn from unlabelled face images. */
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "vkpcl/monitor.h"
 #include "vkpcl/pretrain.h"
 #include "vkpcl/report.h"
 #include <signal.h>
@@ -11,7 +12,7 @@
 
 struct pretrain_flags {
     struct vp_gpu_flags gpu;
-    const char *preset, *config, *out, *dump_inputs;
+    const char *preset, *config, *out, *dump_inputs, *monitor, *monitor_root, *monitor_columns;
     struct vp_texts set;
     bool resume, live;
     double time_limit;
@@ -34,6 +35,12 @@ static const struct vp_flag flags[] = {
      "go on from the newest checkpoint of --out, bit for bit"},
     {"live", NULL, VP_FLAG_SWITCH, offsetof(struct pretrain_flags, live),
      "keep report.html in the run's folder up to date; an open page follows by itself"},
+    {"monitor", "LABELS", VP_FLAG_TEXT, offsetof(struct pretrain_flags, monitor),
+     "labelled images to try k-NN and linear probes on now and then (monitor.every); any format of vkpcl eval"},
+    {"monitor-root", "FOLDER", VP_FLAG_TEXT, offsetof(struct pretrain_flags, monitor_root),
+     "where their relative paths begin (default: beside the labels)"},
+    {"monitor-columns", "A=B,...", VP_FLAG_TEXT, offsetof(struct pretrain_flags, monitor_columns),
+     "their csv columns by other names"},
     {"time-limit", "SECONDS", VP_FLAG_REAL, offsetof(struct pretrain_flags, time_limit),
      "save and end after this time"},
     {"dump-inputs", "FOLDER", VP_FLAG_TEXT, offsetof(struct pretrain_flags, dump_inputs),
@@ -174,7 +181,16 @@ static enum vp_status run(struct pretrain_flags *values, const struct vp_texts *
                                           .progress = values->live ? report_progress : NULL,
                                           .context = &session,
                                           .log = log};
-    status = gpu ? vp_pretrain(gpu, &config, &request, err) : err->status;
+    struct vp_monitor *monitor = NULL;
+    struct vp_labels_request watched = {
+        .path = values->monitor, .root = values->monitor_root, .columns = values->monitor_columns};
+    status = gpu ? VP_OK : err->status;
+    if (status == VP_OK && values->monitor) {
+        status = vp_monitor_create(&monitor, gpu, &watched, config.model.size, config.data.grey, log, err);
+        if (status == VP_OK) request.monitor = vp_monitor_for_pretrain(monitor);
+    }
+    if (status == VP_OK) status = vp_pretrain(gpu, &config, &request, err);
+    vp_monitor_destroy(monitor);
     if (gpu && values->live) report_end(&session);
     if (gpu && values->gpu.profile) vp_gpu_profile_print(gpu, stdout);
     int messages = gpu ? vp_gpu_validation_messages(gpu) : 0;

@@ -8,5 +8,7 @@ int vp_cmd_pretrain(int argc, char **argv);
 int vp_cmd_replay(int argc, char **argv);
 int vp_cmd_faces(int argc, char **argv);
 int vp_cmd_report(int argc, char **argv);
+int vp_cmd_embed(int argc, char **argv);
+int vp_cmd_eval(int argc, char **argv);
 
 #endif

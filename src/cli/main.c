@@ -11,6 +11,8 @@ static const struct {
 } commands[] = {
     {"pretrain", vp_cmd_pretrain, "learn from unlabelled face images"},
     {"report", vp_cmd_report, "write one HTML page about a run"},
+    {"eval", vp_cmd_eval, "measure an encoder on a task, next to pixels and an untrained network"},
+    {"embed", vp_cmd_embed, "write what an encoder makes of images"},
     {"replay", vp_cmd_replay, "compute one step on given weights, images and random numbers, and write everything"},
     {"faces", vp_cmd_faces, "draw a set of simple faces to try the program with"},
     {"devices", vp_cmd_devices, "list the Vulkan devices and what they can do"},

@@ -35,9 +35,9 @@ struct vp_loader_maker {
     uint32_t tried, broken_count;
     struct vp_broken_image *broken, **broken_end; /* in the order met */
     /* Of the step under way, by slot. */
-    struct vp_image *pictures; /* empty where the cache has the image */
-    struct vp_error *errors;   /* VP_OK: whole */
-    int *todo;                 /* slots without an image yet */
+    struct vp_picture *pictures; /* empty where the cache has the image */
+    struct vp_error *errors;     /* VP_OK: whole */
+    int *todo;                   /* slots without an image yet */
     int todo_count;
     uint32_t *wanted;
 };

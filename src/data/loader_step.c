@@ -72,15 +72,13 @@ static void decode(void *context, int index) {
     struct vp_loader_maker *maker = context;
     int slot = maker->todo[index];
     uint32_t number = maker->wanted[slot];
-    maker->pictures[slot] = (struct vp_image){0};
+    maker->pictures[slot] = (struct vp_picture){0};
     maker->errors[slot].status = VP_OK;
     if (maker->seen[number] & BROKEN) {
         maker->errors[slot].status = VP_ERR_FORMAT;
     } else if (!vp_picture_cache_get(&maker->cache, number)) {
-        char *path = path_of(maker->source, number);
-        vp_picture_load(path, maker->settings.max_side, maker->settings.grey, &maker->pictures[slot],
+        vp_picture_load(maker->source, number, maker->settings.max_side, maker->settings.grey, &maker->pictures[slot],
                         &maker->errors[slot]);
-        free(path);
     }
 }
 
@@ -162,7 +160,7 @@ static void pack(struct vp_loader_maker *maker, struct vp_loader_slot *slot) {
     int images = maker->settings.images;
     size_t bytes = 0;
     for (int i = 0; i < images; i++) {
-        const struct vp_image *image = &maker->pictures[i];
+        const struct vp_picture *image = &maker->pictures[i];
         if (!image->rgb) image = vp_picture_cache_get(&maker->cache, maker->wanted[i]);
         slot->sources[i] = (struct vp_augment_source){
             .offset = (uint32_t)bytes, .width = (uint32_t)image->width, .height = (uint32_t)image->height};
@@ -172,7 +170,7 @@ static void pack(struct vp_loader_maker *maker, struct vp_loader_slot *slot) {
     make_room(slot, bytes);
     slot->used = bytes;
     for (int i = 0; i < images; i++) {
-        const struct vp_image *image = &maker->pictures[i];
+        const struct vp_picture *image = &maker->pictures[i];
         if (!image->rgb) image = vp_picture_cache_get(&maker->cache, maker->wanted[i]);
         size_t size = (size_t)image->width * (size_t)image->height * 3, padding = (4 - size % 4) % 4;
         memcpy(slot->pixels + slot->sources[i].offset, image->rgb, size);
@@ -202,6 +200,6 @@ void vp_loader_make(struct vp_loader_maker *maker, uint32_t step, struct vp_load
     for (int i = 0; i < s->images; i++) {
         if (slot->status == VP_OK && maker->pictures[i].rgb)
             vp_picture_cache_offer(&maker->cache, maker->wanted[i], &maker->pictures[i]);
-        vp_image_fini(&maker->pictures[i]);
+        vp_picture_fini(&maker->pictures[i]);
     }
 }

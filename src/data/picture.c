@@ -2,6 +2,7 @@
 #include "vkpcl/loader.h"
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 void vp_picture_shrink(struct vp_image *image, int max_side) {
     int longer = image->width > image->height ? image->width : image->height;
@@ -37,17 +38,55 @@ void vp_picture_grey(struct vp_image *image) {
     }
 }
 
-enum vp_status vp_picture_load(const char *path, int max_side, bool grey, struct vp_image *image,
-                               struct vp_error *err) {
+void vp_picture_fini(struct vp_picture *picture) {
+    free(picture->own);
+    *picture = (struct vp_picture){0};
+}
+
+/* Decodes the file, or copies what a packed set holds. */
+static enum vp_status load_own(const struct vp_source *source, uint32_t number, const struct vp_picture *packed,
+                               struct vp_image *image, struct vp_error *err) {
+    if (packed->rgb) {
+        size_t bytes = (size_t)packed->width * (size_t)packed->height * 3;
+        *image = (struct vp_image){.width = packed->width, .height = packed->height, .rgb = malloc(bytes)};
+        vp_assert(image->rgb, "out of host memory for %zu bytes", bytes);
+        memcpy(image->rgb, packed->rgb, bytes);
+        return VP_OK;
+    }
+    size_t bytes = vp_source_path(source, number, NULL, 0) + 1;
+    char *path = malloc(bytes);
+    vp_assert(path, "out of host memory for a path of %zu bytes", bytes);
+    vp_source_path(source, number, path, bytes);
     enum vp_status status = vp_image_load(path, image, err);
+    free(path);
+    return status;
+}
+
+static enum vp_status fail_narrow(const struct vp_source *source, uint32_t number, int width, int height,
+                                  struct vp_error *err) {
+    char path[600];
+    vp_source_path(source, number, path, sizeof path);
+    return vp_fail(err, VP_ERR_FORMAT, "%s has %d x %d pixels: too narrow for training", path, width, height);
+}
+
+enum vp_status vp_picture_load(const struct vp_source *source, uint32_t number, int max_side, bool grey,
+                               struct vp_picture *picture, struct vp_error *err) {
+    *picture = (struct vp_picture){0};
+    picture->rgb = vp_source_pixels(source, number, &picture->width, &picture->height);
+    bool ready = picture->rgb && !grey && picture->width <= max_side && picture->height <= max_side;
+    if (ready && picture->width >= VP_LOADER_MIN_SIDE && picture->height >= VP_LOADER_MIN_SIDE) return VP_OK;
+    struct vp_image image;
+    enum vp_status status = load_own(source, number, picture, &image, err);
+    *picture = (struct vp_picture){0};
     if (status != VP_OK) return status;
     /* A sliver is judged after shrinking too: 4000 x 10 would end up with rows of one pixel. */
-    int width = image->width, height = image->height;
-    vp_picture_shrink(image, max_side);
-    if (image->width < VP_LOADER_MIN_SIDE || image->height < VP_LOADER_MIN_SIDE) {
-        vp_image_fini(image);
-        return vp_fail(err, VP_ERR_FORMAT, "%s has %d x %d pixels: too narrow for training", path, width, height);
+    int width = image.width, height = image.height;
+    vp_picture_shrink(&image, max_side);
+    if (image.width < VP_LOADER_MIN_SIDE || image.height < VP_LOADER_MIN_SIDE) {
+        vp_image_fini(&image);
+        return fail_narrow(source, number, width, height, err);
     }
-    if (grey) vp_picture_grey(image);
+    if (grey) vp_picture_grey(&image);
+    *picture = (struct vp_picture){.width = image.width, .height = image.height, .rgb = image.rgb, .own = image.rgb};
     return VP_OK;
 }

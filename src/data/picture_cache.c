@@ -15,21 +15,22 @@ void vp_picture_cache_fini(struct vp_picture_cache *cache) {
     *cache = (struct vp_picture_cache){0};
 }
 
-const struct vp_image *vp_picture_cache_get(const struct vp_picture_cache *cache, uint32_t number) {
+const struct vp_picture *vp_picture_cache_get(const struct vp_picture_cache *cache, uint32_t number) {
     return cache->kept ? cache->kept[number] : NULL;
 }
 
-void vp_picture_cache_offer(struct vp_picture_cache *cache, uint32_t number, const struct vp_image *image) {
-    if (!cache->kept || cache->kept[number]) return;
-    size_t pixels = (size_t)image->width * (size_t)image->height * 3, bytes = sizeof *image + pixels;
+void vp_picture_cache_offer(struct vp_picture_cache *cache, uint32_t number, const struct vp_picture *picture) {
+    if (!cache->kept || cache->kept[number] || !picture->own) return;
+    size_t pixels = (size_t)picture->width * (size_t)picture->height * 3, bytes = sizeof *picture + pixels;
     if (bytes > cache->budget - cache->used) return;
-    struct vp_image *copy = malloc(bytes);
+    struct vp_picture *copy = malloc(bytes);
     if (!copy) { /* what does not fit need not be kept */
         cache->budget = cache->used;
         return;
     }
-    *copy = (struct vp_image){.width = image->width, .height = image->height, .rgb = (unsigned char *)(copy + 1)};
-    memcpy(copy->rgb, image->rgb, pixels);
+    unsigned char *rgb = (unsigned char *)(copy + 1);
+    memcpy(rgb, picture->rgb, pixels);
+    *copy = (struct vp_picture){.width = picture->width, .height = picture->height, .rgb = rgb};
     cache->kept[number] = copy;
     cache->used += bytes;
 }

@@ -2,19 +2,19 @@
  * the oldest would keep nothing useful. Not locked: only readers may run side by side. */
 #ifndef VKPCL_DATA_PICTURE_CACHE_H
 #define VKPCL_DATA_PICTURE_CACHE_H
-#include "vkpcl/image.h"
+#include "data/picture.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 struct vp_picture_cache {
-    struct vp_image **kept; /* (images), NULL: not here; the pixels follow the head */
+    struct vp_picture **kept; /* (images), NULL: not here; the pixels follow the head */
     uint32_t images;
     size_t used, budget;
 };
 void vp_picture_cache_init(struct vp_picture_cache *cache, uint32_t images, size_t budget);
 void vp_picture_cache_fini(struct vp_picture_cache *cache);
-const struct vp_image *vp_picture_cache_get(const struct vp_picture_cache *cache, uint32_t number); /* or NULL */
-/* Keeps a copy when the budget allows. */
-void vp_picture_cache_offer(struct vp_picture_cache *cache, uint32_t number, const struct vp_image *image);
+const struct vp_picture *vp_picture_cache_get(const struct vp_picture_cache *cache, uint32_t number); /* or NULL */
+/* Keeps a copy when the budget allows; of borrowed pixels none is needed. */
+void vp_picture_cache_offer(struct vp_picture_cache *cache, uint32_t number, const struct vp_picture *picture);
 
 #endif

@@ -1,6 +1,7 @@
 /* Opening sources, and picking from them. */
 #include "vkpcl/source.h"
 #include "data/order.h"
+#include "data/packed.h"
 #include "data/source_internal.h"
 #include "vkpcl/rng.h"
 #include <errno.h>
@@ -14,6 +15,10 @@
 enum { FEW_IDENTITIES = 16 };
 
 static void describe(const struct vp_source_part *part, bool was_auto, const struct vp_log *log) {
+    if (part->packed) {
+        vp_log(log, VP_LOG_INFO, "data: %s: packed, %u images, %u items", part->path, part->images, part->items);
+        return;
+    }
     switch (part->layout) {
     case VP_LAYOUT_IDENTITY:
         vp_log(log, VP_LOG_INFO, "data: %s: identity tree, %u images of %u identities", part->path, part->images,
@@ -38,7 +43,13 @@ static enum vp_status add_part(struct vp_source *source, const char *path, enum 
     if (stat(path, &info) != 0)
         return errno == ENOENT ? vp_fail(err, VP_ERR_IO, "there is no folder or list file %s", path)
                                : vp_fail(err, VP_ERR_IO, "cannot open %s: %s", path, strerror(errno));
-    bool is_folder = S_ISDIR(info.st_mode);
+    bool is_folder = S_ISDIR(info.st_mode), is_packed = vp_packed_is(path);
+    if (layout == VP_LAYOUT_PACKED && !is_packed)
+        return vp_fail(err, VP_ERR_USAGE,
+                       "%s is no packed set: data.layout: packed needs a folder with %s and %s, or a .npy file", path,
+                       VP_PACKED_IMAGES, VP_PACKED_INDEX);
+    if (is_packed && (layout == VP_LAYOUT_PACKED || layout == VP_LAYOUT_AUTO))
+        return vp_source_add_packed(source, path, err);
     if (is_folder && layout == VP_LAYOUT_LIST)
         return vp_fail(err, VP_ERR_USAGE, "%s is a folder, but data.layout: list needs a text file of paths", path);
     if (!is_folder && (layout == VP_LAYOUT_FOLDER || layout == VP_LAYOUT_IDENTITY))
@@ -51,7 +62,6 @@ static enum vp_status add_part(struct vp_source *source, const char *path, enum 
     if (status == VP_OK && source->text_used > UINT32_MAX)
         return vp_fail(err, VP_ERR_USAGE, "the names of all images take %llu bytes; at most 4 GiB are possible",
                        (unsigned long long)source->text_used);
-    if (status == VP_OK) describe(&source->parts[source->part_count - 1], layout == VP_LAYOUT_AUTO, log);
     return status;
 }
 
@@ -59,9 +69,14 @@ enum vp_status vp_source_open(const char *const *paths, int count, enum vp_data_
                               struct vp_source **source, struct vp_error *err) {
     vp_assert(count > 0, "%d sources", count);
     *source = NULL;
-    struct vp_source *opened = vp_source_begin(count);
+    struct vp_source *opened = vp_source_begin();
     enum vp_status status = VP_OK;
-    for (int i = 0; status == VP_OK && i < count; i++) status = add_part(opened, paths[i], layout, log, err);
+    for (int i = 0; status == VP_OK && i < count; i++) {
+        int before = opened->part_count;
+        status = add_part(opened, paths[i], layout, log, err);
+        for (int part = before; status == VP_OK && part < opened->part_count; part++)
+            describe(&opened->parts[part], layout == VP_LAYOUT_AUTO, log);
+    }
     if (status != VP_OK) {
         vp_source_destroy(opened);
         return status;
@@ -118,8 +133,27 @@ uint32_t vp_source_pick(const struct vp_source *source, uint64_t seed, uint32_t 
     return source->parts[part].first_image + item - source->parts[part].first_item;
 }
 
-size_t vp_source_path(const struct vp_source *source, uint32_t image, char *buffer, size_t bytes) {
+int vp_source_part_of(const struct vp_source *source, uint32_t image) {
     vp_assert(image < source->images, "image %u of %u", image, source->images);
+    int part = 0;
+    while (image - source->parts[part].first_image >= source->parts[part].images) part++;
+    return part;
+}
+
+const unsigned char *vp_source_pixels(const struct vp_source *source, uint32_t image, int *width, int *height) {
+    int part = vp_source_part_of(source, image);
+    const struct vp_packed *packed = source->starts[part].packed;
+    if (!packed) return NULL;
+    *width = packed->width, *height = packed->height;
+    return vp_packed_image(packed, source->starts[part].row + image - source->parts[part].first_image);
+}
+
+size_t vp_source_path(const struct vp_source *source, uint32_t image, char *buffer, size_t bytes) {
+    int part = vp_source_part_of(source, image);
+    const struct vp_packed *packed = source->starts[part].packed;
+    if (packed)
+        return (size_t)snprintf(buffer, bytes, "%s[%u]", packed->path,
+                                source->starts[part].row + image - source->parts[part].first_image);
     uint32_t low = 0, high = source->folder_count;
     while (high - low > 1) {
         uint32_t middle = low + (high - low) / 2;
@@ -149,6 +183,12 @@ uint64_t vp_source_fingerprint(const struct vp_source *source) {
         const struct vp_source_part *part = &source->parts[i];
         unsigned char layout = (unsigned char)part->layout;
         hash = mixed(hash, &layout, 1);
+        if (source->starts[i].packed) {
+            const struct vp_packed *packed = source->starts[i].packed;
+            hash = mixed(hash, &packed->origin, sizeof packed->origin);
+            hash = mixed(hash, &part->images, sizeof part->images);
+            continue;
+        }
         /* Below the opened path only: the same folder may lie elsewhere on another machine. */
         size_t prefix = strlen(part->path);
         for (uint32_t folder = source->starts[i].folder; folder < part_end(source, i); folder++) {
@@ -170,7 +210,10 @@ uint64_t vp_source_fingerprint(const struct vp_source *source) {
 size_t vp_source_bytes(const struct vp_source *source) {
     size_t bytes = sizeof *source + source->text_room + source->image_room * sizeof *source->names +
                    source->folder_room * sizeof *source->folders + source->identity_room * sizeof *source->identities;
-    for (int i = 0; i < source->part_count; i++)
+    for (int i = 0; i < source->part_count; i++) {
         bytes += sizeof *source->parts + sizeof *source->starts + strlen(source->parts[i].path) + 1;
+        if (source->starts[i].packed && source->starts[i].row == 0)
+            bytes += vp_packed_index_bytes(source->starts[i].packed);
+    }
     return bytes;
 }

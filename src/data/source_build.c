@@ -1,4 +1,5 @@
 /* Growing the index of a source. */
+#include "data/packed.h"
 #include "data/source_internal.h"
 #include <stdlib.h>
 #include <string.h>
@@ -30,17 +31,20 @@ static uint32_t add_text(struct vp_source *source, const char *text) {
     return (uint32_t)place;
 }
 
-struct vp_source *vp_source_begin(int parts) {
+struct vp_source *vp_source_begin(void) {
     struct vp_source *source = calloc(1, sizeof *source);
-    vp_assert(source && parts > 0, "a source of %d parts", parts);
-    source->parts = grown(NULL, (uint64_t)parts, sizeof *source->parts);
-    source->starts = grown(NULL, (uint64_t)parts, sizeof *source->starts);
+    vp_assert(source, "out of host memory for a source");
     return source;
 }
 
 void vp_source_begin_part(struct vp_source *source, const char *path) {
     char *copy = grown(NULL, strlen(path) + 1, 1);
     strcpy(copy, path);
+    if (source->part_count == source->part_room) {
+        source->part_room += source->part_room / 2 + 4;
+        source->parts = grown(source->parts, (uint64_t)source->part_room, sizeof *source->parts);
+        source->starts = grown(source->starts, (uint64_t)source->part_room, sizeof *source->starts);
+    }
     source->parts[source->part_count] =
         (struct vp_source_part){.path = copy, .first_image = source->images, .first_item = source->items};
     source->starts[source->part_count++] =
@@ -60,6 +64,14 @@ void vp_source_add_folder(struct vp_source *source, const char *path, bool start
 void vp_source_add_image(struct vp_source *source, const char *name) {
     RESERVE(source->names, source->images, source->image_room);
     source->names[source->images++] = add_text(source, name);
+}
+
+void vp_source_add_rows(struct vp_source *source, uint32_t count) {
+    uint32_t empty = add_text(source, "");
+    for (uint32_t i = 0; i < count; i++) {
+        RESERVE(source->names, source->images, source->image_room);
+        source->names[source->images++] = empty;
+    }
 }
 
 uint32_t vp_source_part_identities(const struct vp_source *source) {
@@ -87,7 +99,10 @@ void vp_source_finish(struct vp_source *source) {
 
 void vp_source_destroy(struct vp_source *source) {
     if (!source) return;
-    for (int i = 0; i < source->part_count; i++) free((char *)source->parts[i].path);
+    for (int i = 0; i < source->part_count; i++) {
+        free((char *)source->parts[i].path);
+        if (source->starts[i].row == 0) vp_packed_close(source->starts[i].packed);
+    }
     free(source->parts);
     free(source->starts);
     free(source->text);

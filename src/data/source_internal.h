@@ -10,9 +10,11 @@ struct vp_source_folder {
     uint32_t first_image; /* the last one is found from the next folder */
 };
 
-/* Where the folders and identities of a part start. */
+/* Where the folders and identities of a part start, and, for packed parts, what holds the pixels. */
 struct vp_source_start {
     uint32_t folder, identity;
+    struct vp_packed *packed; /* NULL: images are files */
+    uint32_t row;             /* of the part's first image in the packed array; the part with row 0 owns it */
 };
 
 struct vp_source {
@@ -24,14 +26,16 @@ struct vp_source {
     uint32_t images, image_room, folder_count, folder_room, identity_count, identity_room, items;
     struct vp_source_part *parts;
     struct vp_source_start *starts; /* (parts) */
-    int part_count;
+    int part_count, part_room;
 };
 
-struct vp_source *vp_source_begin(int parts);
+struct vp_source *vp_source_begin(void);
 void vp_source_begin_part(struct vp_source *source, const char *path);
 /* starts_identity: the folder is the first one of a new identity (ignored where the part ends as another layout). */
 void vp_source_add_folder(struct vp_source *source, const char *path, bool starts_identity);
 void vp_source_add_image(struct vp_source *source, const char *name);
+/* Images without names of their own. */
+void vp_source_add_rows(struct vp_source *source, uint32_t count);
 /* Identities seen in the part under way. */
 uint32_t vp_source_part_identities(const struct vp_source *source);
 void vp_source_end_part(struct vp_source *source, enum vp_data_layout layout);
@@ -48,6 +52,7 @@ size_t vp_source_image_end(const char *text, size_t bytes);
 /* Add one part from the disk. */
 enum vp_status vp_source_scan(struct vp_source *source, const char *path, enum vp_data_layout layout,
                               const struct vp_log *log, struct vp_error *err);
+enum vp_status vp_source_add_packed(struct vp_source *source, const char *path, struct vp_error *err);
 enum vp_status vp_source_read_list(struct vp_source *source, const char *path, const struct vp_log *log,
                                    struct vp_error *err);
 

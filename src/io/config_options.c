@@ -8,7 +8,7 @@ static const char *const schedules[] = {"cosine", "constant", NULL};
 static const char *const schedule_units[] = {"epoch", "iteration", NULL};
 static const char *const weights[] = {"dynamic", "fixed", NULL};
 static const char *const negatives[] = {"own", "mixed", NULL};
-static const char *const layouts[] = {"auto", "folder", "identity", "list", NULL};
+static const char *const layouts[] = {"auto", "folder", "identity", "list", "packed", NULL};
 
 #define PLACE(member) offsetof(struct vp_config, member), sizeof(((struct vp_config *)0)->member)
 #define INT(member, fallback, min, max, help)                                                                          \
@@ -80,6 +80,7 @@ static const struct vp_option options[] = {
     INT(checkpoint.keep, "2", 1, INT_MAX, "how many of the newest checkpoints stay"),
     INT(log.every, "10", 1, INT_MAX, "iterations between lines of the log"),
     INT(sample.every, "250", 0, INT_MAX, "iterations between pictures of decoded faces; 0: none"),
+    INT(monitor.every, "0", 0, INT_MAX, "iterations between looks of --monitor; 0: as often as 3 % of the time allows"),
 };
 // clang-format on
 

@@ -50,6 +50,6 @@ void vp_adam_step_ref(const struct vp_adam_desc *desc, int64_t count, const uint
         m[i] = desc->beta1 * m[i] + (1 - desc->beta1) * gradient;
         v[i] = desc->beta2 * v[i] + (1 - desc->beta2) * gradient * gradient;
         double root = sqrt(v[i]) * number(row[ADAM_ROW_INV_SQRT_BIAS2]);
-        p[i] -= number(row[ADAM_ROW_STEP_SIZE]) * m[i] / (root + desc->eps);
+        p[i] = number(step[ADAM_STEP_KEEP]) * p[i] - number(row[ADAM_ROW_STEP_SIZE]) * m[i] / (root + desc->eps);
     }
 }

@@ -61,6 +61,7 @@ void vp_adam_begin(struct vp_adam *adam, const struct vp_adam_phase *phase, uint
     words[ADAM_STEP_INV_SCALE] = bits(phase->inv_scale);
     words[ADAM_STEP_CLIP] = bits(phase->clip);
     words[ADAM_STEP_SKIP] = phase->skip_nonfinite;
+    words[ADAM_STEP_KEEP] = bits(1 - phase->lr * phase->decoupled_decay);
     for (int i = 0; i < adam->parameters; i++) {
         uint32_t *row = words + ADAM_STEP_HEADER + i * ADAM_ROW_WORDS;
         row[ADAM_ROW_END] = (uint32_t)(adam->param[i].offset + adam->param[i].count);

@@ -11,7 +11,7 @@
 static bool may_differ(const char *key) {
     static const char *const free_keys[] = {"train.epochs",    "train.iterations", "train.name",   "checkpoint.every",
                                             "checkpoint.keep", "log.every",        "sample.every", "data.workers",
-                                            "data.max_broken", "data.layout"};
+                                            "data.max_broken", "data.layout",      "monitor.every"};
     for (size_t i = 0; i < sizeof free_keys / sizeof *free_keys; i++)
         if (strcmp(key, free_keys[i]) == 0) return true;
     return false;

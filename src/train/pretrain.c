@@ -11,10 +11,12 @@ static bool due(int64_t iteration, int every) {
 static enum vp_status between(struct vp_run *run, bool last, struct vp_error *err) {
     const struct vp_config *config = run->config;
     bool save = last || due(run->iteration, config->checkpoint.every);
+    bool look = vp_run_look_due(run, last);
     bool draw = run->phase[VP_PHASE_RECON] && (last || due(run->iteration, config->sample.every));
     enum vp_status status = VP_OK;
     if (run->request->dump_inputs) status = vp_run_dump_inputs(run, run->iteration - 1, err);
-    if (status == VP_OK && (save || draw)) status = vp_run_drain(run, err);
+    if (status == VP_OK && look) status = vp_run_look(run, last, err); /* before the line that shows it */
+    if (status == VP_OK && (save || draw || look)) status = vp_run_drain(run, err);
     if (status == VP_OK && draw) status = vp_run_write_samples(run, err);
     if (status == VP_OK && save) status = vp_checkpoint_save(run, err);
     if (status == VP_OK && run->request->progress && (draw || due(run->iteration, config->log.every)))
@@ -24,7 +26,11 @@ static enum vp_status between(struct vp_run *run, bool last, struct vp_error *er
 
 static enum vp_status loop(struct vp_run *run, struct vp_error *err) {
     const struct vp_pretrain_request *request = run->request;
-    double begun = vp_clock();
+    double begun = run->monitor.began = vp_clock();
+    if (request->monitor && run->iteration < run->iterations) { /* what the weights are worth before the first step */
+        enum vp_status status = vp_run_look(run, false, err);
+        if (status != VP_OK) return status;
+    }
     while (run->iteration < run->iterations) {
         enum vp_status status = vp_run_iteration(run, err);
         if (status != VP_OK) return status;

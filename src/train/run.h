@@ -21,6 +21,14 @@ struct vp_report_sums {
     int64_t count;
 };
 
+/* When the monitor looks next, what it saw last, and what it cost. */
+struct vp_run_monitor {
+    int64_t next;                     /* look after this many iterations */
+    double value[VP_MONITOR_COLUMNS]; /* of the last look */
+    bool fresh, logged;               /* not in the log yet; log.tsv has the columns */
+    double began, seconds, cost;      /* clock at the start of the loop; spent looking since; of the last look */
+};
+
 struct vp_run {
     const struct vp_config *config;
     const struct vp_pretrain_request *request;
@@ -44,6 +52,7 @@ struct vp_run {
     double started, step_seconds; /* clock at the start of the loop; smoothed seconds of an iteration */
     FILE *log_file;
     struct cJSON *facts; /* run.json */
+    struct vp_run_monitor monitor;
 };
 
 /* run_setup.c: everything up to the first iteration; the memory estimate comes before any large allocation. */
@@ -77,6 +86,16 @@ double vp_clock(void); /* seconds, monotonic */
  * profile. A run.json that cannot be read is replaced, with a warning. */
 enum vp_status vp_facts_open(struct vp_run *run, struct vp_error *err);
 enum vp_status vp_facts_close(struct vp_run *run, enum vp_status outcome, struct vp_error *err);
+/* run_monitor.c: is it time to look, and looking. */
+bool vp_run_look_due(const struct vp_run *run, bool last);
+enum vp_status vp_run_look(struct vp_run *run, bool last, struct vp_error *err);
+/* Its part of the reports: the end of the first line of log.tsv (path: a log to go on with instead; NULL: a new one)
+ * and of the other lines, newlines included; and " | knn | ..." with the values below, for the screen. */
+enum { VP_MONITOR_TEXT = 256 };
+void vp_monitor_open_log(struct vp_run *run, const char *path);
+void vp_monitor_log(struct vp_run *run);
+void vp_monitor_names(const struct vp_run *run, char text[VP_MONITOR_TEXT]);
+void vp_monitor_values(const struct vp_run *run, char text[VP_MONITOR_TEXT]);
 
 /* run_samples.c: input, mirror image and the four decodes as one picture. */
 enum vp_status vp_run_write_samples(struct vp_run *run, struct vp_error *err);

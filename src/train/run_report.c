@@ -41,7 +41,7 @@ void vp_report_model(const struct vp_run *run, const struct vp_plan *plans) {
 }
 
 static const char columns[] = "iteration\tepoch\tl1\torth\tface\tface_accuracy\tpose\tpose_accuracy\tweight_face\t"
-                              "weight_pose\tlr\ttemperature\tnorm_recon\tnorm_face\tnorm_pose\tseconds\n";
+                              "weight_pose\tlr\ttemperature\tnorm_recon\tnorm_face\tnorm_pose\tseconds";
 
 enum vp_status vp_report_open(struct vp_run *run, struct vp_error *err) {
     char path[4096];
@@ -50,10 +50,15 @@ enum vp_status vp_report_open(struct vp_run *run, struct vp_error *err) {
     if (status != VP_OK) return status;
     run->log_file = fopen(path, run->request->resume ? "ab" : "wb");
     if (!run->log_file) return vp_fail(err, VP_ERR_IO, "cannot write %s", path);
-    if (ftell(run->log_file) == 0) fputs(columns, run->log_file);
+    bool is_new = ftell(run->log_file) == 0;
+    if (is_new) fputs(columns, run->log_file);
+    vp_monitor_open_log(run, is_new ? NULL : path);
+    char monitored[VP_MONITOR_TEXT];
+    vp_monitor_names(run, monitored);
     vp_log(run->request->log, VP_LOG_INFO,
            "iteration | epoch |     L1 |   orth |   face |  acc |   pose |  acc | w face | w pose |       lr |      ms "
-           "| images/s | left");
+           "| images/s | left%s",
+           monitored);
     run->started = vp_clock();
     return VP_OK;
 }
@@ -98,21 +103,24 @@ static void print_line(struct vp_run *run, int64_t iteration, const struct vp_me
     double n = (double)sums->count, weight[VP_PHASES], lr = vp_schedule_lr(&run->schedule, iteration);
     long long epoch = iteration / run->steps_per_epoch;
     vp_run_weights(run, weight);
-    char left[32];
+    char left[32], monitored[VP_MONITOR_TEXT];
+    vp_monitor_values(run, monitored);
     const struct vp_log *log = run->request->log;
     if (log && log->is_tty && log->out) fprintf(log->out, "\r\033[K");
-    vp_log(log, VP_LOG_INFO,
-           "%9lld | %5lld | %6.4f | %6.4f | %6.3f | %4.2f | %6.3f | %4.2f | %6.3f | %6.3f | %.2e | %7.0f | %8.1f | %s",
-           (long long)iteration + 1, epoch, sums->l1 / n, sums->orth / n, sums->face / n, sums->face_accuracy / n,
-           sums->pose / n, sums->pose_accuracy / n, weight[VP_PHASE_FACE], weight[VP_PHASE_POSE], lr,
-           run->step_seconds * 1e3, (double)run->batch_images / run->step_seconds,
-           duration(run->step_seconds * (double)(run->iterations - iteration - 1), left));
+    vp_log(
+        log, VP_LOG_INFO,
+        "%9lld | %5lld | %6.4f | %6.4f | %6.3f | %4.2f | %6.3f | %4.2f | %6.3f | %6.3f | %.2e | %7.0f | %8.1f | %s%s",
+        (long long)iteration + 1, epoch, sums->l1 / n, sums->orth / n, sums->face / n, sums->face_accuracy / n,
+        sums->pose / n, sums->pose_accuracy / n, weight[VP_PHASE_FACE], weight[VP_PHASE_POSE], lr,
+        run->step_seconds * 1e3, (double)run->batch_images / run->step_seconds,
+        duration(run->step_seconds * (double)(run->iterations - iteration - 1), left), monitored);
     fprintf(run->log_file,
-            "%lld\t%lld\t%.7g\t%.7g\t%.7g\t%.5g\t%.7g\t%.5g\t%.6g\t%.6g\t%.6g\t%.6g\t%.5g\t%.5g\t%.5g\t%.4g\n",
+            "%lld\t%lld\t%.7g\t%.7g\t%.7g\t%.5g\t%.7g\t%.5g\t%.6g\t%.6g\t%.6g\t%.6g\t%.5g\t%.5g\t%.5g\t%.4g",
             (long long)iteration + 1, epoch, sums->l1 / n, sums->orth / n, sums->face / n, sums->face_accuracy / n,
             sums->pose / n, sums->pose_accuracy / n, weight[VP_PHASE_FACE], weight[VP_PHASE_POSE], lr,
             vp_run_temperature(run, iteration), (double)m->norm[VP_PHASE_RECON], (double)m->norm[VP_PHASE_FACE],
             (double)m->norm[VP_PHASE_POSE], run->step_seconds);
+    vp_monitor_log(run);
     fflush(run->log_file);
 }
 

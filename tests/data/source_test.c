@@ -286,7 +286,7 @@ static void laps_go_on_behind_the_last_item(void **state) {
 static void a_million_images_cost_little(void **state) {
     (void)state;
     enum { PEOPLE = 7000, VIDEOS = 3, IMAGES = 1200000 };
-    struct vp_source *source = vp_source_begin(1);
+    struct vp_source *source = vp_source_begin();
     vp_source_begin_part(source, "/data/voxceleb/unzippedFaces");
     uint32_t added = 0;
     for (uint32_t folder = 0; folder < PEOPLE * VIDEOS; folder++) {

@@ -148,6 +148,7 @@ static void check_steps(uint64_t limit) {
                                       .has_gradient = has_gradient,
                                       .update_unused = step >= 2,
                                       .inv_scale = step == 1 ? 0.125 : 1,
+                                      .decoupled_decay = step >= 2 ? 0.7 : 0,
                                       .clip = step == 3   ? 2.5
                                               : step == 1 ? 1e9
                                                           : 0};

@@ -107,15 +107,18 @@ static void test_adam_table(void **state) {
     vp_adam_begin(&adam, &phase, words);
     near((double)number(words[ADAM_STEP_INV_SCALE]), 0.5);
     near((double)number(words[ADAM_STEP_CLIP]), 3);
+    near((double)number(words[ADAM_STEP_KEEP]), 1);
     near((double)number(row[ADAM_ROW_STEP_SIZE]), 0.1 / (1 - 0.81));
     near((double)number(row[ADAM_ROW_INV_SQRT_BIAS2]), 1 / sqrt(1 - 0.999 * 0.999));
     assert_int_equal(row[ADAM_ROW_FLAGS], ADAM_ACTIVE | ADAM_HAS_GRADIENT);
     assert_int_equal(row[ADAM_ROW_END], 65);
     assert_int_equal(row[ADAM_ROW_WORDS + ADAM_ROW_FLAGS], 0);
     phase.update_unused = true;
+    phase.decoupled_decay = 0.5;
     vp_adam_begin(&adam, &phase, words);
     assert_int_equal(row[ADAM_ROW_WORDS + ADAM_ROW_FLAGS], ADAM_ACTIVE);
     near((double)number(row[ADAM_ROW_WORDS + ADAM_ROW_STEP_SIZE]), 1); /* its own first step */
+    near((double)number(words[ADAM_STEP_KEEP]), 0.95);
     assert_int_equal(row[2 * ADAM_ROW_WORDS + ADAM_ROW_FLAGS], 0);     /* not trainable, ever */
     vp_adam_fini(&adam);
 }

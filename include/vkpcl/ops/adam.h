@@ -1,17 +1,18 @@
-/* adam: one Adam step over all parameters at once, with L2-coupled weight decay; no node of the tape, no gradient.
+/* adam: one Adam step over all parameters at once, with coupled or decoupled weight decay; no node of the tape, no gradient.
  *
  *   norm   = inv_scale * sqrt(sum g^2) over the parameters that have a gradient
  *   factor = inv_scale * min(1, clip / norm)                     (clip 0: no clipping)
  *   g'     = (has gradient ? g * factor : 0) + weight_decay * p
  *   m      = beta1 * m + (1 - beta1) * g';    v = beta2 * v + (1 - beta2) * g'^2
- *   p     -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps)        t: steps of this parameter, this one
- * too
+ *   p      = keep * p - lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + eps)
+ *   t: steps of this parameter, this one too;  keep = 1 - lr * decoupled_decay: 1 in Adam, less in AdamW
  *
  * Parameters, gradients and both moments lie in four equal buffers; every parameter starts at a multiple of ADAM_CHUNK
  * elements. Which parameter a chunk belongs to stands in a table that never changes; what changes per step (rates,
  * flags) stands in a step buffer that the host uploads: vkpcl/adam.h fills both. Parameters that are not active keep
  * their bits, and so does the padding between parameters, which may hold anything.
- * Source: Kingma and Ba, "Adam: a method for stochastic optimization" (2015).
+ * Sources: Kingma and Ba, "Adam: a method for stochastic optimization" (2015); Loshchilov and Hutter, "Decoupled weight
+ * decay regularization" (2019).
  */
 #ifndef VKPCL_OPS_ADAM_H
 #define VKPCL_OPS_ADAM_H
