@@ -1,5 +1,7 @@
 // Line charts: drag to zoom, double click to reset, crosshair with numbers; the same by touch and by keyboard.
 
+const mostDecades = 6; // of a logarithmic axis: a gradient that vanishes once must not flatten all others
+
 // Round steps of 1, 2 or 5 times a power of ten inside [low, high].
 function ticks(low, high, wanted) {
   const rough = (high - low) / wanted, power = 10 ** Math.floor(Math.log10(rough));
@@ -9,8 +11,8 @@ function ticks(low, high, wanted) {
   return list;
 }
 function logTicks(low, high) {
-  const list = [];
-  for (let power = Math.floor(low); power <= Math.ceil(high); power++)
+  const list = [], step = Math.ceil((high - low) / 6); // powers of ten between lines
+  for (let power = Math.floor(low / step) * step; power <= Math.ceil(high); power += step)
     for (const factor of high - low < 1.2 ? [1, 2, 5] : [1]) {
       const value = power + Math.log10(factor);
       if (value >= low - 1e-9 && value <= high + 1e-9) list.push(value);
@@ -115,6 +117,7 @@ function lineChart(spec) {
     if (spec.range && !zooms[group] && !log) return spec.range;
     if (low > high) return [0, 1];
     if (low === high) return [low - (Math.abs(low) || 1) * 0.1, high + (Math.abs(high) || 1) * 0.1];
+    if (log) low = Math.max(low, high - mostDecades);
     const pad = (high - low) * 0.05;
     return [!log && low >= 0 && low < pad * 6 ? 0 : low - pad, high + pad];
   }

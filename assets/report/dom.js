@@ -86,8 +86,11 @@ function table(columns, rows, attributes) {
       i ? el("td", {}, cell(value)) : el("th", { scope: "row" }, cell(value)))))));
 }
 
-// Buttons of which one is pressed.
+// Buttons of which one is pressed; a list where there are many.
 function choice(label, options, current, pick) {
+  if (options.length > 6)
+    return el("select", { "aria-label": label, onchange: (event) => pick(options[event.target.selectedIndex][0]) },
+      options.map(([value, text]) => el("option", { selected: value === current }, text)));
   const group = el("div.choice", { role: "group", "aria-label": label });
   group.append(...options.map(([value, text]) => el("button", {
     type: "button", "aria-pressed": String(value === current),

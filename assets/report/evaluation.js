@@ -45,7 +45,7 @@ function confusion(id, evaluation, rows) {
         style: heat(totals[i] ? count / totals[i] : 0), title: `${classes[i]} taken for ${classes[j]}: ${count} of ${totals[i]}`
       }, String(count)))))))));
   };
-  const chosen = having.find((row) => row.name === view[id]) || having[0];
+  const chosen = having.find((row) => row.name === view[id]) || having.find((row) => row.source === "checkpoint") || having[0];
   build(chosen);
   check(`confusion ${id}`, place.querySelectorAll("td").length, chosen.confusion.flat().length);
   return el("figure", { id: `confusion-${id}` }, el("figcaption", {}, el("div", {}, "Confusion matrix", el("small", {}, "counts; shade is the share of the true class"))),
@@ -100,5 +100,5 @@ function evaluations() {
     return el("article", { id: `task-${id}` }, el("h3", {}, taskNames[task] || task), el("p.small.muted", {}, one.about),
       el("div.grid.fill", {}, figures.length ? figures : el("p.muted", {}, "It holds no numbers.")));
   }).concat(pictures.length ? el("div.grid.fill", { style: "margin-top:1rem" }, pictures.map((one) => el("figure", {},
-    el("figcaption", {}, one.name.replace(/\.png$/, "").replaceAll(/[_-]/g, " ")), el("img.sheet", { src: one.url, alt: one.name, width: one.width, height: one.height })))) : []);
+    el("figcaption", {}, el("div", {}, one.name.replace(/\.png$/, "").replaceAll(/[_-]/g, " "), /swap/.test(one.name) && el("small", {}, "the face of the left column with the pose of the top row"))), el("img.sheet", { src: one.url, alt: one.name, width: one.width, height: one.height })))) : []);
 }

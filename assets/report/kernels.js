@@ -6,9 +6,12 @@ const rate = (row, what) => (row.ms > 0 ? row[what] / row.ms * 1e-6 : null);
 function deviceTable() {
   const sessions = data.facts?.sessions || [];
   if (!sessions.length) return null;
-  return el("div.card", { style: "margin-top:.75rem" }, el("h3", { style: "margin-top:0" }, sessions.length > 1 ? "Sessions" : "Session"), el("div.scroll.free", {}, table(["device", "driver", "memory", "iterations", "started", "outcome"],
-    sessions.map((s) => [s.device, s.driver, isNumber(s.memory) ? (s.memory / 2 ** 30).toFixed(1) + " GiB" : null,
-      `${format(s.first_iteration)} to ${s.last_iteration ? format(s.last_iteration) : "…"}`, dateOf(s.started), s.outcome || "under way, or killed"]))));
+  const names = ["device", "driver", "memory", "iterations", "started", "outcome"];
+  const rows = sessions.map((s) => [s.device, s.driver, isNumber(s.memory) ? (s.memory / 2 ** 30).toFixed(1) + " GiB" : "–",
+    `${format(s.first_iteration)} to ${s.last_iteration ? format(s.last_iteration) : "…"}`, dateOf(s.started), s.outcome || "under way, or killed"]);
+  return el("div.card", { style: "margin-top:.75rem" }, el("h3", { style: "margin-top:0" }, rows.length > 1 ? "Sessions" : "Session"), rows.length > 1
+    ? el("div.scroll.free", { tabindex: 0, role: "region", "aria-label": "Sessions" }, table(names, rows))
+    : el("dl.facts", {}, names.map((name, i) => [el("dt", {}, name), el("dd", {}, rows[0][i])])));
 }
 
 // Time by operation: a kernel's label without the layer at its end.

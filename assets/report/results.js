@@ -25,9 +25,9 @@ function takeBins(row) {
 
 // A row is called by what tells it from the others: where the features come from, which, probe, protocol.
 function nameRows(rows) {
-  const parts = ["source", "feature", "features", "probe", "protocol"], differs = (part) => new Set(rows.map((row) => row[part]).filter(Boolean)).size > 1;
+  const parts = ["source", "feature", "features", "probe", "protocol"], said = (word) => word && word !== "none", differs = (part) => new Set(rows.map((row) => row[part]).filter(said)).size > 1;
   const telling = parts.filter(differs);
-  for (const row of rows) row.name ||= (telling.length ? telling : ["features", "feature"]).map((part) => row[part]).filter(Boolean).join(" · ") || "–";
+  for (const row of rows) row.name ||= (telling.length ? telling : ["features", "feature"]).map((part) => row[part]).filter(said).join(" · ") || "–";
 }
 
 // Rows that judge a factor each become one matrix: features down, factors across, by what is best when large.
