@@ -55,7 +55,7 @@ function curves() {
   const steady = families.filter((family) => family.exact && Object.keys(family.of).every((name) => log[name] && new Set(log[name]).size === 1));
   const words = steady.map((family) => ` ${family.title} was ${format(lastOf(Object.keys(family.of)[0]))} throughout.`);
   const view = remembered("curves"), points = log.iteration.length;
-  smoothing = view.smoothing ?? (points >= 60 ? 0.7 : points >= 25 ? 0.4 : 0);
+  smoothing = view.smoothing ?? (points >= 200 ? 0.8 : points >= 60 ? 0.5 : points >= 25 ? 0.3 : 0);
   const shown = el("output", {}, smoothing.toFixed(2));
   const slider = el("input", {
     id: "smoothing", type: "range", min: 0, max: 0.98, step: 0.02, value: smoothing, oninput: () => {
@@ -86,19 +86,23 @@ function weights() {
 
 const setting = (key) => (data.settings || []).find((one) => one.key === key)?.value;
 
-function secondsTrained() {
-  const dates = (data.facts?.sessions || []).map((s) => (Date.parse(s.ended || data.written) - Date.parse(s.started)) / 1000);
-  return dates.length && dates.every(isNumber) ? dates.reduce((a, b) => a + b, 0) : undefined;
+// From the sessions' dates; where one was killed, nobody wrote when, and the log's seconds per iteration must do.
+function timeTrained() {
+  const sessions = data.facts?.sessions || [];
+  const ended = sessions.map((s, i) => s.ended || (data.live && i === sessions.length - 1 ? data.written : null));
+  if (sessions.length && ended.every(Boolean)) return duration(sessions.reduce((sum, s, i) => sum + (Date.parse(ended[i]) - Date.parse(s.started)) / 1000, 0));
+  if (!log?.seconds) return "–";
+  return "about " + duration(log.iteration.reduce((sum, at, i) => sum + (at - (i ? log.iteration[i - 1] : 0)) * (log.seconds[i] ?? 0), 0));
 }
 
 function tiles() {
   const facts = data.facts || {}, sessions = facts.sessions || [], session = sessions.at(-1) || {};
   const done = Math.max(lastOf("iteration") || 0, session.last_iteration || 0) || undefined;
-  const seconds = secondsTrained(), step = lastOf("seconds");
+  const step = lastOf("seconds");
   const batch = Math.max(Number(setting("data.batch")) || 0, Number(setting("data.pose_batch")) || 0);
   const list = [
     ["Iterations", grouped(done), facts.iterations ? `of ${grouped(facts.iterations)}` + (isNumber(lastOf("epoch")) ? `, epoch ${format(lastOf("epoch"))}` : "") : undefined],
-    ["Trained for", seconds === undefined ? "–" : duration(seconds), step ? `${format(step)} s an iteration` + (batch ? `, ${format(batch / step)} images/s` : "") : undefined],
+    ["Trained for", timeTrained(), step ? `${format(step)} s an iteration` + (batch ? `, ${format(batch / step)} images/s` : "") : undefined],
     ["Reconstruction", format(lastOf("l1")), "L1, last line"],
     ["Face accuracy", percent(lastOf("face_accuracy")), `loss ${format(lastOf("face"))}`],
     ["Pose accuracy", percent(lastOf("pose_accuracy")), `loss ${format(lastOf("pose"))}`],
