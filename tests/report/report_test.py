@@ -321,6 +321,17 @@ def check_bad_input(program, page, folder, good):
     expect(page.run("document.querySelector('h1').textContent") == os.path.basename(hurt), "the name is not the folder's")
     check_page(page, at("hurt.html"), "a damaged run")
 
+    # A session that was killed has no end: the time comes from the log.
+    facts = json.load(open(os.path.join(good, "run.json")))
+    del facts["sessions"][0]["ended"]
+    json.dump(facts, open(inside("run.json"), "w"))
+    expect(call(program, "report", hurt, "--out", at("killed.html"))[0] == 0, "a run that was killed")
+    page.open(at("killed.html"))
+    log = columns_of(os.path.join(good, "log.tsv"))
+    steps = np.diff([0] + log["iteration"])
+    minutes = int((steps * log["seconds"]).sum() // 60)
+    expect(f"about {minutes} min" in page.run("document.getElementById('summary').innerText"), "trained for not about", minutes, "min")
+
     # Nothing but settings: every other section names the command that fills it.
     os.makedirs(at("bare"))
     shutil.copy(os.path.join(good, "config.yaml"), at("bare"))
