@@ -92,7 +92,7 @@ function matrix(id, given, rows) {
 
 function evaluations() {
   const list = data.evaluations, pictures = data.pictures || [];
-  if (!list.length && !pictures.length) return [empty("No evaluation yet: ", code("vkpcl eval expression | verify | au | pose | disentangle"), " makes one; it is shown when its JSON lies in ", code("eval/"), " of the run’s folder or is named with ", code("vkpcl report RUN --eval FILE.json"), ".")];
+  if (!list.length && !pictures.length) return [empty("No evaluation yet: ", code("vkpcl eval expression | verify | au | pose | disentangle LABELS --weights RUN --json RUN/eval/NAME.json"), " writes one to where the report looks; ", code("vkpcl report RUN --eval FILE.json"), " takes one from elsewhere.")];
   const order = Object.keys(taskNames), rank = (one) => (order.indexOf(one.task) + 99) % 99;
   return list.map(normalised).sort((a, b) => rank(a) - rank(b)).map((one, i) => {
     const { rows, plain, task } = one, id = `${task}-${i}`.replace(/[^A-Za-z0-9-]/g, "");

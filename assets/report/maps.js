@@ -152,7 +152,7 @@ function scatter(map, kind, label) {
 
 function maps() {
   const embedding = data.embedding;
-  if (!embedding) return [empty(data.live ? "Maps are drawn when the run has ended and its features are embedded. " : "No maps: there is no ", code("embedding.npz"), " with features and labels in the run’s folder. ", code("vkpcl embed"), " computes features; ", code("vkpcl report RUN --embedding FILE.npz"), " maps those of another place.")];
+  if (!embedding) return [empty(data.live ? "Maps are drawn when the run has ended and its features are embedded. " : "No maps: there is no ", code("embedding.npz"), " with features and labels in the run’s folder. ", code("vkpcl report RUN --data LABELS"), " computes it from labelled images and draws the maps.")];
   const view = remembered("map"), labels = embedding.labels;
   const first = (name) => labels.find((one) => one.name === name);
   let kind = view.kind || "tsne", label = first(view.label) || first("identity") || labels[0] || { name: "nothing", values: Array(embedding.count).fill(null) };

@@ -37,6 +37,8 @@
  */
 #ifndef VKPCL_REPORT_H
 #define VKPCL_REPORT_H
+#include "vkpcl/gpu.h"
+#include "vkpcl/labels.h"
 #include "vkpcl/log.h"
 #include "vkpcl/status.h"
 
@@ -53,5 +55,11 @@ struct vp_report_request {
 /* VP_ERR_IO: no such folder, or the page cannot be written; VP_ERR_USAGE: the folder holds no run; VP_ERR_FORMAT or
  * VP_ERR_IO: a file named in `embedding` or `eval` cannot be used. */
 enum vp_status vp_report_write(const struct vp_report_request *request, struct vp_error *err);
+
+/* Writes such an embedding.npz to `path`: trunk, face and pose features of labelled images at the training size, by
+ * `weights` (a run's folder or a file), and whichever labels there are. Of more than VP_TSNE_MAX_POINTS images that
+ * many are taken, evenly. */
+enum vp_status vp_report_embed(struct vp_gpu *gpu, const char *weights, const struct vp_labels_request *data,
+                               const char *path, const struct vp_log *log, struct vp_error *err);
 
 #endif

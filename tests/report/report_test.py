@@ -76,6 +76,33 @@ def train(program, folder):
     return run, during
 
 
+def embed_labelled(program, run, folder):
+    """--data: features of labelled images by the run's weights, and the labels beside them."""
+    faces, labels, out = os.path.join(folder, "faces"), os.path.join(folder, "labels.csv"), os.path.join(folder, "labelled.html")
+    paths = sorted(os.path.relpath(os.path.join(where, name), folder) for where, _, names in os.walk(faces) for name in names)
+    with open(labels, "w") as file:
+        file.write("path,identity,expression,yaw,pitch,roll\n")
+        for i, path in enumerate(paths):
+            file.write(f"{path},person {i % 4},{('calm', 'glad', '')[i % 3]},{i - 10},{'' if i == 2 else i / 2},0\n")
+    code, words = call(program, "report", run, "--data", labels, "--out", out)
+    expect(code == 0, "report --data:", words)
+    with np.load(os.path.join(run, "embedding.npz")) as npz:
+        expect(sorted(npz.files) == ["angles", "expression", "face", "identity", "pose", "trunk"], npz.files)
+        expect(all(npz[name].shape[0] == len(paths) == 24 and np.isfinite(npz[name]).all() and npz[name].std() > 0
+                   for name in ("trunk", "face", "pose")), "the features are not features")
+        expect(npz["identity"].tolist() == [i % 4 for i in range(24)], "identities:", npz["identity"])
+        expect(npz["expression"].tolist() == [(0, 1, -1)[i % 3] for i in range(24)], "expressions:", npz["expression"])
+        expect(npz["angles"][:, 1].tolist() == [i - 10 for i in range(24)] and np.isnan(npz["angles"][2, 0]), "angles:", npz["angles"])
+    data = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', open(out).read(), re.S).group(1))
+    expect([one["feature"] for one in data["embedding"]["maps"]] == ["trunk", "face", "pose"] and data["embedding"]["count"] == 24, "the maps")
+    code, words = call(program, "report", run, "--data", labels, "--embedding", "x.npz")
+    expect(code == 2 and "give one of them" in words, "two embeddings:", words)
+    code, words = call(program, "report", run, "--data", os.path.join(folder, "no.csv"))
+    expect(code == 1 and "no.csv" in words, "no labels:", words)
+    os.remove(os.path.join(run, "embedding.npz"))
+    expect(call(program, "report", run)[0] == 0, "report without an embedding")
+
+
 def check_facts(run, spans):
     """run.json tells the sessions, profile.tsv the kernels."""
     facts = json.load(open(os.path.join(run, "run.json")))
@@ -346,6 +373,7 @@ def main():
     folder = tempfile.mkdtemp(prefix="vkpcl-report-")
     try:
         real, during = train(program, folder)
+        embed_labelled(program, real, folder)
         full = os.path.join(folder, "full")
         shutil.copytree(real, full)
         images, lines = 210, 97
