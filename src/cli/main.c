@@ -11,7 +11,7 @@ static const struct {
 } commands[] = {
     {"pretrain", vp_cmd_pretrain, "learn from unlabelled face images"},
     {"replay", vp_cmd_replay, "compute one step on given weights, images and random numbers, and write everything"},
-    {"faces", vp_cmd_faces, "draw a set of simple faces to try the program with"},
+    {"synth", vp_cmd_synth, "render synthetic faces with everything known about them"},
     {"devices", vp_cmd_devices, "list the Vulkan devices and what they can do"},
     {"ops", vp_cmd_ops, "list the kernels and which of them the device can run"},
 };
