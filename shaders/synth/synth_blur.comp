@@ -1,7 +1,7 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// The lens's blur along rows: x, y (n, size, size, 3); faces[n].blur is sigma in pixels. Borders are repeated. One invocation
-// a pixel; the blur along columns is part of synth_finish.
+// The lens's blur along rows: x, y (n, size, size, 3); faces[n].blur is sigma in pixels. Borders are repeated. One
+// invocation a pixel; the blur along columns is part of synth_finish.
 #include "synth/synth_args.h"
 #include "synth/synth_face.h"
 #include "common/index.glsl"

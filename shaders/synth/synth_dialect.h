@@ -1,6 +1,6 @@
 /* The words in which the scene is written, so that one text is GLSL on the device and, in double precision, C for the
- * reference. In C a vector is a compiler's vector of doubles: it adds and multiplies as GLSL's does, and v[0] is its x in
- * both. Write numbers with a point; no overloads, no `out`.
+ * reference. In C a vector is a compiler's vector of doubles: it adds and multiplies as GLSL's does, and v[0] is its x
+ * in both. Write numbers with a point; no overloads, no `out`.
  */
 #ifndef VKPCL_SYNTH_DIALECT_H
 #define VKPCL_SYNTH_DIALECT_H
@@ -9,31 +9,31 @@
 #ifdef GL_core_profile
 #define REAL float
 #define FUNCTION
-#define RECORD(name) struct name
-#define FACE vp_synth_face
-#define TO_INT(x) int(x)
-#define TO_UINT(x) uint(x)
-#define TO_REAL(x) float(x)
-#define mix3 mix
+#define RECORD(name)  struct name
+#define FACE          vp_synth_face
+#define TO_INT(x)     int(x)
+#define TO_UINT(x)    uint(x)
+#define TO_REAL(x)    float(x)
+#define mix3          mix
 #define length2(x, y) length(vec2(x, y))
 #else
 #include <math.h>
 #include <stdbool.h>
 #include <stdlib.h> /* before its abs is replaced */
-#define REAL double
+#define REAL     double
 #define FUNCTION static inline
 #define RECORD(name)                                                                                                   \
     typedef struct name name;                                                                                          \
     struct name
-#define FACE struct vp_synth_face
-#define TO_INT(x) ((int)(x))
-#define TO_UINT(x) ((uint32_t)(x))
-#define TO_REAL(x) ((double)(x))
+#define FACE          struct vp_synth_face
+#define TO_INT(x)     ((int)(x))
+#define TO_UINT(x)    ((uint32_t)(x))
+#define TO_REAL(x)    ((double)(x))
 
 typedef double vec3 __attribute__((vector_size(32))); /* the fourth is never read */
 #define vec3(x, y, z) ((vec3){(x), (y), (z), 0})
-#define min fmin
-#define max fmax
+#define min           fmin
+#define max           fmax
 #undef abs
 #define abs fabs
 FUNCTION double dot(vec3 a, vec3 b) {
@@ -80,7 +80,7 @@ FUNCTION REAL inside(REAL d, REAL soft) {
     return ramp(soft, -soft, d);
 }
 
-/* Uniform in [0, 1) from three integers (lowbias32 mixing steps): the noise of textures, equal in every bit everywhere. */
+/* Uniform in [0, 1) from three integers (lowbias32 mixing steps): the same bits everywhere. */
 FUNCTION REAL grain(int x, int y, VP_UINT seed) {
     VP_UINT h = TO_UINT(x) * 0x9E3779B1u ^ TO_UINT(y) * 0x85EBCA77u ^ seed;
     h = (h ^ (h >> 16)) * 0x7FEB352Du;

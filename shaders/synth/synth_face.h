@@ -1,9 +1,9 @@
-/* One synthetic picture, ready to be rendered, for C and GLSL: four-byte members only. Built by src/data/synth_rig.c from
- * identity and shot; knows shapes and colours, nothing of action units.
+/* One synthetic picture, ready to be rendered, for C and GLSL: four-byte members only. Built by src/data/synth_rig.c
+ * from identity and shot; knows shapes and colours, nothing of action units.
  *
  * Head axes: x to the viewer's right when the head looks straight at it, y up, z towards the viewer; half the height of
- * the head, chin to crown, is 1. Colours are linear light, 1 is white. `u` runs from 0 in the middle of mouth, eye or brow
- * to 1 at its corner.
+ * the head, chin to crown, is 1. Colours are linear light, 1 is white. `u` runs from 0 in the middle of mouth, eye or
+ * brow to 1 at its corner.
  */
 #ifndef VKPCL_SYNTH_FACE_H
 #define VKPCL_SYNTH_FACE_H
@@ -59,10 +59,10 @@ struct vp_synth_face {
 
     /* Hair */
     VP_FLOAT hair_r, hair_g, hair_b;
-    VP_FLOAT hair_volume;                        /* below 0: bald */
-    VP_FLOAT hair_front, hair_side, hair_nape;   /* heights of its edge */
-    VP_FLOAT hair_part, hair_sweep;              /* where it parts, how much lower it falls on one side */
-    VP_FLOAT hair_length, hair_curl;             /* height it hangs down to, above 1: short; strands' waves */
+    VP_FLOAT hair_volume;                      /* below 0: bald */
+    VP_FLOAT hair_front, hair_side, hair_nape; /* heights of its edge */
+    VP_FLOAT hair_part, hair_sweep;            /* where it parts, how much lower it falls on one side */
+    VP_FLOAT hair_length, hair_curl;           /* height it hangs down to, above 1: short; strands' waves */
     VP_FLOAT beard, moustache;
 
     /* In front of the face */

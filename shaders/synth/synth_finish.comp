@@ -1,8 +1,9 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// The sensor: blur along columns, the eye's curve (sRGB nearly: a square root), noise, bytes. x (n, size, size, 3) -> words of
-// four bytes (n, ceil(size * size / 4), 3), row by row, red green blue; what lies behind the last pixel is 0. Noise is normal,
-// number 4 * pixel + channel of the picture's own (its 2^33 of the identity's stream). One invocation owns four pixels in a row of memory.
+// The sensor: blur along columns, the eye's curve (nearly sRGB: a square root), noise, bytes. x (n, size, size, 3) ->
+// words of four bytes (n, ceil(size * size / 4), 3), row by row, red green blue; behind the last pixel they are 0. Noise
+// is normal: number 4 * pixel + channel of the picture's own 2^33 numbers in its identity's stream. One invocation owns
+// four pixels that follow one another.
 #include "synth/synth_args.h"
 #include "synth/synth_face.h"
 #include "common/rng.glsl"
@@ -15,7 +16,8 @@ layout(binding = 2) writeonly buffer Y { uint y[]; };
 void main() {
     uint i = flat_index();
     if (i >= count) return;
-    uint quad = first + i, area = size * size, quads = (area + 3u) / 4u, n = quad / quads, begin = (quad - n * quads) * 4u;
+    uint quad = first + i, area = size * size, quads = (area + 3u) / 4u, n = quad / quads;
+    uint begin = (quad - n * quads) * 4u;
     float sigma = faces[n].blur, fall = -0.5 / (sigma * sigma + 1.0e-6), grain = faces[n].noise;
     uvec2 seed = uvec2(faces[n].noise_seed_low, faces[n].noise_seed_high);
     uvec2 stream = uvec2(faces[n].noise_stream_low, faces[n].noise_stream_high);

@@ -29,7 +29,7 @@ FUNCTION REAL limb(vec3 p, vec3 a, vec3 b, REAL ra, REAL rb) {
     return length(ap - ab * h) - mix(ra, rb, h);
 }
 
-/* ---- eye and mouth in the plane ----------------------------------------------------------------------------------- */
+/* ---- eye and mouth in the plane ---------------------------------------------------------------------------------- */
 
 /* u along an eye from its middle outwards, v above its axis; q is mirrored to x >= 0. */
 RECORD(eye_place) {
@@ -52,12 +52,12 @@ FUNCTION eye_place eye_at(FACE f, REAL x, REAL y) {
 }
 
 RECORD(mouth_place) {
-    REAL u, v;        /* v above the bent line where the lips meet */
-    REAL arch;        /* 1 in the middle, 0 at the corners */
-    REAL top, bottom; /* of the gap, at this u */
+    REAL u, v;         /* v above the bent line where the lips meet */
+    REAL arch;         /* 1 in the middle, 0 at the corners */
+    REAL top, bottom;  /* of the gap, at this u */
     REAL upper, lower; /* thickness of the lips here */
     REAL gap;
-    REAL z;           /* of the lips' front */
+    REAL z; /* of the lips' front */
 };
 
 FUNCTION mouth_place mouth_at(FACE f, REAL x, REAL y) {
@@ -81,12 +81,13 @@ FUNCTION REAL tube(REAL v, REAL z, REAL h, REAL d) {
     return (length2(v / h, z / d) - 1.0) * min(h, d);
 }
 
-/* ---- parts -------------------------------------------------------------------------------------------------------- */
+/* ---- parts ------------------------------------------------------------------------------------------------------- */
 
 FUNCTION REAL skull_distance(FACE f, vec3 q) {
     REAL d = ellipsoid(q - vec3(0.0, 0.27, -0.10), vec3(f.skull_rx, f.skull_ry, f.skull_rz));
     d = smooth_min(d, ellipsoid(q - vec3(0.0, f.face_y, 0.17), vec3(f.face_rx, f.face_ry, 0.57)), 0.2);
-    d = smooth_min(d, limb(q, vec3(f.jaw_x, f.jaw_y, 0.0), vec3(0.08, f.chin_y + f.chin_r, f.chin_z), f.jaw_r, 0.13), 0.2);
+    d = smooth_min(d, limb(q, vec3(f.jaw_x, f.jaw_y, 0.0), vec3(0.08, f.chin_y + f.chin_r, f.chin_z), f.jaw_r, 0.13),
+                   0.2);
     d = smooth_min(d, ball(q, vec3(0.0, f.chin_y + f.chin_r, f.chin_z), f.chin_r), 0.12);
     d = smooth_min(d, ball(q, vec3(f.cheek_x, f.cheek_y, 0.42), f.cheek_r), 0.2);
     d = smooth_min(d, ball(q, vec3(f.cheek_x - 0.10, f.cheek_y - 0.07, 0.53), f.cheek_out), 0.12);
@@ -97,10 +98,13 @@ FUNCTION REAL nose_distance(FACE f, vec3 q) {
     REAL d = limb(q, vec3(0.0, f.eye_y + 0.03, f.nose_root_z), vec3(0.0, f.nose_y + 0.08, f.nose_z - 0.02),
                   f.nose_bridge, f.nose_tip * 0.8);
     d = smooth_min(d, ball(q, vec3(0.0, f.nose_y + 0.06, f.nose_z), f.nose_tip), 0.06);
-    d = smooth_min(d, ellipsoid(q - vec3(f.nose_wing_x, f.nose_y + f.nose_wing_y, f.nose_z - 0.13),
-                                vec3(f.nose_wing_r * 0.8, f.nose_wing_r, f.nose_wing_r * 1.3)), 0.05);
-    return smooth_max(d, -ellipsoid(q - vec3(f.nose_wing_x * 0.62, f.nose_y - 0.035, f.nose_z - 0.09),
-                                    vec3(0.034, 0.04, 0.055)), 0.02);
+    d = smooth_min(d,
+                   ellipsoid(q - vec3(f.nose_wing_x, f.nose_y + f.nose_wing_y, f.nose_z - 0.13),
+                             vec3(f.nose_wing_r * 0.8, f.nose_wing_r, f.nose_wing_r * 1.3)),
+                   0.05);
+    return smooth_max(
+        d, -ellipsoid(q - vec3(f.nose_wing_x * 0.62, f.nose_y - 0.035, f.nose_z - 0.09), vec3(0.034, 0.04, 0.055)),
+        0.02);
 }
 
 FUNCTION REAL ear_distance(FACE f, vec3 q) {
@@ -151,7 +155,8 @@ FUNCTION REAL hair_distance(FACE f, vec3 p) {
     REAL wave = f.hair_curl * sin(p[0] * 19.0 + 2.0 * sin(p[1] * 11.0)) * sin(p[1] * 17.0 + 1.0) * sin(p[2] * 15.0);
     REAL above = p[1] - hair_edge(f, p);
     vec3 q = p - vec3(0.0, 0.27 + 0.25 * v, -0.11);
-    REAL cap = ellipsoid(q, vec3(f.skull_rx + 0.035 + 0.8 * v, f.skull_ry + 0.03 + v, f.skull_rz + 0.03 + 0.6 * v)) - wave;
+    REAL cap =
+        ellipsoid(q, vec3(f.skull_rx + 0.035 + 0.8 * v, f.skull_ry + 0.03 + v, f.skull_rz + 0.03 + 0.6 * v)) - wave;
     /* It rises from its edge, it does not stand there like a helmet's. */
     cap += (0.02 + 0.5 * v) * square(ramp(0.22, -0.02, above));
     cap = smooth_max(cap, -0.55 * above, 0.04);
@@ -173,7 +178,8 @@ FUNCTION parts head_parts(FACE f, vec3 p) {
     d.hair = hair_distance(f, p);
     d.eyes = ball(vec3(abs(p[0]), p[1], p[2]), vec3(f.eye_x, f.eye_y, f.eye_z), f.eye_r);
     mouth_place m = mouth_at(f, p[0], p[1]);
-    d.teeth = max(max(abs(p[1] - f.mouth_y - 0.01) - 0.05, abs(p[2] - m.z + 0.085) - 0.03), abs(p[0]) - 0.8 * f.mouth_width);
+    d.teeth =
+        max(max(abs(p[1] - f.mouth_y - 0.01) - 0.05, abs(p[2] - m.z + 0.085) - 0.03), abs(p[0]) - 0.8 * f.mouth_width);
     return d;
 }
 

@@ -37,14 +37,16 @@ FUNCTION REAL brow_mask(FACE f, REAL x, REAL y, REAL soft) {
 FUNCTION REAL furrows(FACE f, REAL x, REAL y) {
     REAL up = y - f.brow_mid_y - 0.02 * hill(square(x / 0.3));
     REAL wide = hill(square(x / 0.32));
-    REAL lines = hill(square((up - 0.10) / 0.014)) + hill(square((up - 0.17) / 0.014)) + 0.7 * hill(square((up - 0.24) / 0.014));
+    REAL lines =
+        hill(square((up - 0.10) / 0.014)) + hill(square((up - 0.17) / 0.014)) + 0.7 * hill(square((up - 0.24) / 0.014));
     REAL dark = f.furrow_forehead * wide * lines;
     REAL between = hill(square((x - 0.045) / 0.012)) * hill(square((y - f.brow_in_y - 0.01) / 0.07));
     dark += f.furrow_glabella * between;
     REAL root = y - f.eye_y;
     REAL bridge = hill(square((root - 0.02) / 0.012)) + hill(square((root + 0.04) / 0.012));
     dark += f.furrow_nose * hill(square(x / 0.07)) * bridge;
-    dark += f.furrow_nose * hill(square((x - 0.11 - 0.4 * (f.eye_y - 0.1 - y)) / 0.014)) * hill(square((root + 0.14) / 0.06));
+    dark += f.furrow_nose * hill(square((x - 0.11 - 0.4 * (f.eye_y - 0.1 - y)) / 0.014)) *
+            hill(square((root + 0.14) / 0.06));
     /* From the nose's wing in a bow round the corner of the mouth. */
     REAL down = (f.nose_y + 0.07 - y) / (f.nose_y + 0.07 - f.mouth_y + 0.06);
     REAL fold = mix(f.nose_wing_x + 0.04, f.mouth_width + 0.075, down * (2.0 - down));
@@ -56,14 +58,14 @@ FUNCTION REAL furrows(FACE f, REAL x, REAL y) {
     return min(dark, 1.0);
 }
 
-FUNCTION REAL beard_mask(FACE f, REAL x, REAL y, mouth_place m) {
+FUNCTION REAL beard_mask(FACE f, REAL x, REAL y, REAL z, mouth_place m) {
     REAL cheek = ramp(0.10, -0.10, y - f.mouth_y - 0.14 - 0.55 * (x - 0.32));
     REAL lip = ramp(0.02, 0.10, abs(m.v + 0.02) + 0.25 * max(x - f.mouth_width, 0.0));
     REAL chin = f.beard * cheek * max(lip, ramp(0.0, 0.03, x - f.mouth_width - 0.02));
     REAL above = m.v - m.top - m.upper;
     REAL lip_hair = f.moustache * ramp(-0.005, 0.02, above) * ramp(0.10, 0.05, above) *
                     ramp(f.mouth_width + 0.08, f.mouth_width - 0.02, x);
-    return max(chin, lip_hair) * (0.65 + 0.35 * noise(x * 55.0, y * 40.0, 5u));
+    return max(chin, lip_hair) * (0.65 + 0.35 * noise((x - z) * 45.0, y * 40.0, 5u));
 }
 
 FUNCTION surface skin_surface(FACE f, vec3 p, REAL soft) {
@@ -74,10 +76,11 @@ FUNCTION surface skin_surface(FACE f, vec3 p, REAL soft) {
     bool front = p[2] > 0.0;
     REAL spots = noise(p[0] * 34.0, y * 34.0, 21u), patches = noise(p[0] * 7.0 + 3.0, y * 7.0, 23u);
     colour = colour * (0.92 + 0.16 * patches);
-    REAL red = hill(square((x - 0.36) / 0.17) + square((y + 0.22) / 0.15)) + 0.45 * hill(square(x / 0.11) + square((y - f.nose_y - 0.05) / 0.09));
+    REAL red = hill(square((x - 0.36) / 0.17) + square((y + 0.22) / 0.15)) +
+               0.45 * hill(square(x / 0.11) + square((y - f.nose_y - 0.05) / 0.09));
     colour = mix3(colour, colour * vec3(1.12, 0.68, 0.64), f.blush * red);
-    colour = mix3(colour, colour * vec3(0.62, 0.42, 0.30), f.freckles * ramp(0.68, 0.8, spots) *
-                  hill(square(x / 0.42) + square((y + 0.15) / 0.2)));
+    colour = mix3(colour, colour * vec3(0.62, 0.42, 0.30),
+                  f.freckles * ramp(0.68, 0.8, spots) * hill(square(x / 0.42) + square((y + 0.15) / 0.2)));
     mouth_place m = mouth_at(f, p[0], y);
     eye_place e = eye_at(f, x, y);
     if (front) {
@@ -111,7 +114,7 @@ FUNCTION surface skin_surface(FACE f, vec3 p, REAL soft) {
         REAL hole = square((x - 0.66 * f.nose_wing_x) / 0.034) + square((y - f.nose_y + 0.025) / 0.022);
         colour = mix3(colour, skin * 0.12, 0.8 * inside(hole - 1.0, 0.5));
         /* Hair of the face. */
-        colour = mix3(colour, hair_colour(f) * 0.85, beard_mask(f, x, y, m) * (1.0 - on_lip));
+        colour = mix3(colour, hair_colour(f) * 0.85, beard_mask(f, x, y, p[2], m) * (1.0 - on_lip));
         colour = mix3(colour, hair_colour(f) * 0.55, brow_mask(f, x, y, soft));
     }
     s.colour = colour;
@@ -131,7 +134,8 @@ FUNCTION surface eye_surface(FACE f, vec3 p, REAL soft) {
     vec3 colour = mix3(white, iris * 0.35, inside(r - 0.060, 0.4 * soft + 0.003));
     colour = mix3(colour, iris, inside(r - 0.050, 0.4 * soft + 0.003));
     colour = mix3(colour, vec3(0.006, 0.006, 0.006), inside(r - 0.024, 0.4 * soft + 0.003));
-    s.colour = mix3(colour, vec3(0.9, 0.9, 0.9), 0.9 * inside(length2(on[0] - 0.13, on[1] - 0.18) * f.eye_r - 0.009, 0.4 * soft + 0.003));
+    s.colour = mix3(colour, vec3(0.9, 0.9, 0.9),
+                    0.9 * inside(length2(on[0] - 0.13, on[1] - 0.18) * f.eye_r - 0.009, 0.4 * soft + 0.003));
     return s;
 }
 

@@ -1,7 +1,8 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
-// Renders pictures of heads: faces[n] -> y (n, size, size, 3), linear light, rows from the top. One invocation a pixel, four
-// rays each, spread so that no two share a row or a column. The scene is synth_scene.h, which the reference reads too.
+// Renders pictures of heads: faces[n] -> y (n, size, size, 3), linear light, rows from the top. One invocation a pixel,
+// four rays each, spread so that no two share a row or a column. The scene is synth_scene.h, which the reference reads
+// too.
 #include "synth/synth_args.h"
 #include "synth/synth_scene.h"
 #include "common/index.glsl"

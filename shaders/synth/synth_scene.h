@@ -1,4 +1,5 @@
-/* One ray: the head by marching, neck and shoulders as ellipsoids, glasses and a hand in front, the background behind. */
+/* One ray: the head by marching, neck and shoulders as ellipsoids, glasses and a hand in front, the background behind.
+ */
 #ifndef VKPCL_SYNTH_SCENE_H
 #define VKPCL_SYNTH_SCENE_H
 #include "synth/synth_paint.h"
@@ -38,7 +39,7 @@ FUNCTION span meets(ray r, vec3 centre, vec3 radii) {
     return s;
 }
 
-/* ---- light -------------------------------------------------------------------------------------------------------- */
+/* ---- light ------------------------------------------------------------------------------------------------------- */
 
 /* Light that a point of this surface sends to the eye; all directions in the camera's axes, `away` along the ray. */
 FUNCTION vec3 shade(FACE f, surface s, vec3 normal, vec3 away, REAL lit, REAL open) {
@@ -48,23 +49,28 @@ FUNCTION vec3 shade(FACE f, surface s, vec3 normal, vec3 away, REAL lit, REAL op
     vec3 bounce = vec3(1.0, 0.86, 0.80) * (0.55 + 0.15 * normal[2]);
     vec3 around = sky * bounce * (0.75 + 0.35 * normal[1]) * open;
     /* Skin lets the light through a little: the edge of the shade is soft and red. */
-    vec3 direct = light * vec3(ramp(-0.25, 1.1, lambert) * 1.25, ramp(-0.12, 1.1, lambert) * 1.25, ramp(-0.08, 1.1, lambert) * 1.25);
+    vec3 direct = light * vec3(ramp(-0.25, 1.1, lambert) * 1.25, ramp(-0.12, 1.1, lambert) * 1.25,
+                               ramp(-0.08, 1.1, lambert) * 1.25);
     vec3 halfway = normalize(to_light - away);
     REAL shine = square(square(square(square(max(dot(normal, halfway), 0.0))))) * max(lambert, 0.0);
     REAL rim = square(square(1.0 - max(-dot(normal, away), 0.0)));
-    return s.colour * (direct * lit + around) + light * (s.gloss * shine * lit * 0.22) + sky * (s.gloss * rim * open * 0.25);
+    return s.colour * (direct * lit + around) + light * (s.gloss * shine * lit * 0.22) +
+           sky * (s.gloss * rim * open * 0.25);
 }
 
-/* ---- parts of the picture ----------------------------------------------------------------------------------------- */
+/* ---- parts of the picture ---------------------------------------------------------------------------------------- */
 
 FUNCTION vec3 background(FACE f, REAL x, REAL y) {
     vec3 one = vec3(f.back_r, f.back_g, f.back_b), two = vec3(f.back2_r, f.back2_g, f.back2_b);
-    REAL c = cos(f.back_angle), s = sin(f.back_angle), u = (x * c + y * s) * f.back_scale, v = (y * c - x * s) * f.back_scale;
+    REAL c = cos(f.back_angle), s = sin(f.back_angle), u = (x * c + y * s) * f.back_scale,
+         v = (y * c - x * s) * f.back_scale;
     REAL share = noise(u * 1.6, v * 1.6, f.back_seed); /* kind 0: clouds */
     if (f.back_kind == 1u) share = clamp(0.5 + 0.4 * u, 0.0, 1.0);
     if (f.back_kind == 2u) share = ramp(0.42, 0.58, noise(u * 1.3, 4.0 + 0.2 * v, f.back_seed)); /* upright things */
     if (f.back_kind == 3u) share = grain(TO_INT(floor(u * 1.4)), TO_INT(floor(v * 1.8)), f.back_seed); /* tiles */
-    if (f.back_kind == 4u) share = ramp(0.35, 0.65, 0.6 * noise(u * 2.0, v * 2.0, f.back_seed) + 0.4 * noise(u * 5.0, v * 5.0, f.back_seed + 1u));
+    if (f.back_kind == 4u)
+        share = ramp(0.35, 0.65,
+                     0.6 * noise(u * 2.0, v * 2.0, f.back_seed) + 0.4 * noise(u * 5.0, v * 5.0, f.back_seed + 1u));
     vec3 colour = mix3(one, two, share);
     return colour * (0.8 + 0.4 * noise(u * 3.0 + 9.0, v * 3.0, f.back_seed + 2u));
 }
@@ -124,12 +130,14 @@ FUNCTION cover hand(FACE f, REAL x, REAL y, REAL soft) {
     cover h;
     h.t = 0.0;
     h.alpha = f.hand * inside(best * size, soft);
-    h.colour = vec3(f.hand_r, f.hand_g, f.hand_b) * (vec3(f.sky_r, f.sky_g, f.sky_b) * 0.7 + vec3(f.light_r, f.light_g, f.light_b) *
-               (0.35 * max(f.light_z, 0.0) + 0.15)) * (0.35 + 0.65 * height);
+    h.colour = vec3(f.hand_r, f.hand_g, f.hand_b) *
+               (vec3(f.sky_r, f.sky_g, f.sky_b) * 0.7 +
+                vec3(f.light_r, f.light_g, f.light_b) * (0.35 * max(f.light_z, 0.0) + 0.15)) *
+               (0.35 + 0.65 * height);
     return h;
 }
 
-/* ---- the ray ------------------------------------------------------------------------------------------------------ */
+/* ---- the ray ----------------------------------------------------------------------------------------------------- */
 
 RECORD(march) {
     bool hit;

@@ -45,7 +45,7 @@ static void draw_hair_colour(struct vp_lots *lots, struct vp_synth_identity *who
 }
 
 static void draw_colours(struct vp_lots *lots, struct vp_synth_identity *who) {
-    who->skin_tone = vp_lot(lots, 0, 1);
+    who->skin_tone = sqrtf(vp_lot(lots, 0, 1)); /* evenly to the eye */
     who->skin_warmth = vp_lot(lots, -1, 1);
     who->blush = vp_lot(lots, 0.1f, 0.9f);
     float freckled = vp_lot(lots, -2.5f, 1);
@@ -58,7 +58,7 @@ static void draw_colours(struct vp_lots *lots, struct vp_synth_identity *who) {
                                        {0.38f, 0.56f, 0.74f}};
     float iris = vp_lot(lots, 0, who->skin_tone > 0.6f ? 3.999f : 1.3f);
     mix_colour(irises[(int)iris], irises[(int)iris + 1], iris - floorf(iris), who->iris);
-    static const float natural[3] = {0.80f, 0.47f, 0.45f}, painted[3] = {0.78f, 0.14f, 0.20f},
+    static const float natural[3] = {0.80f, 0.47f, 0.45f}, painted[3] = {0.68f, 0.16f, 0.22f},
                        dark[3] = {0.45f, 0.24f, 0.23f};
     float lipstick = vp_lot(lots, -2, 1), full = vp_lot(lots, 0, 1);
     mix_colour(dark, natural, 0.25f + 0.75f * who->skin_tone, who->lips);

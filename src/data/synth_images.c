@@ -60,8 +60,7 @@ static enum vp_status render_all(struct vp_gpu *gpu, const struct vp_synth_reque
     return status;
 }
 
-/* ---- a tree of PNG files ------------------------------------------------------------------------------------------
- */
+/* ---- a tree of PNG files ----------------------------------------------------------------------------------------- */
 
 struct tree {
     const struct vp_synth_request *request;
@@ -113,8 +112,7 @@ enum vp_status vp_synth_write_tree(struct vp_gpu *gpu, const struct vp_synth_req
     return status;
 }
 
-/* ---- one array ----------------------------------------------------------------------------------------------------
- */
+/* ---- one array --------------------------------------------------------------------------------------------------- */
 
 struct packed {
     const struct vp_synth_request *request;

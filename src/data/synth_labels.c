@@ -26,8 +26,7 @@ static void print_colour(FILE *out, const float *colour) {
     for (int k = 0; k < 3; k++) fprintf(out, ",%.4f", (double)colour[k]);
 }
 
-/* ---- labels.csv ---------------------------------------------------------------------------------------------------
- */
+/* ---- labels.csv -------------------------------------------------------------------------------------------------- */
 
 static void print_head(FILE *out) {
     fprintf(out, "path,identity,split,expression");
@@ -71,8 +70,7 @@ enum vp_status vp_synth_write_labels(const struct vp_synth_request *request, str
     return vp_file_commit(&file, err);
 }
 
-/* ---- identities.csv -----------------------------------------------------------------------------------------------
- */
+/* ---- identities.csv ---------------------------------------------------------------------------------------------- */
 
 enum vp_status vp_synth_write_identities(const struct vp_synth_request *request, struct vp_error *err) {
     struct vp_file file;

@@ -26,8 +26,7 @@ static uint64_t quads_of(const struct vp_synth_renderer *r) {
     return (pixels_of(r) + 3) / 4;
 }
 
-/* ---- the program --------------------------------------------------------------------------------------------------
- */
+/* ---- the program ------------------------------------------------------------------------------------------------- */
 
 struct pass {
     const char *kernel;
@@ -83,8 +82,7 @@ static enum vp_status make_program(struct vp_synth_renderer *r, int pictures, st
     return r->program ? VP_OK : err->status;
 }
 
-/* ---- life ---------------------------------------------------------------------------------------------------------
- */
+/* ---- life -------------------------------------------------------------------------------------------------------- */
 
 struct vp_synth_renderer *vp_synth_renderer_create(struct vp_gpu *gpu, int size, int batch, struct vp_error *err) {
     vp_assert(size >= VP_SYNTH_MIN_SIZE && size <= VP_SYNTH_MAX_SIZE && batch > 0, "%d pictures of %d pixels", batch,
@@ -131,8 +129,7 @@ int vp_synth_renderer_batch(const struct vp_synth_renderer *renderer) {
     return renderer->batch;
 }
 
-/* ---- batches ------------------------------------------------------------------------------------------------------
- */
+/* ---- batches ----------------------------------------------------------------------------------------------------- */
 
 enum vp_status vp_synth_renderer_begin(struct vp_synth_renderer *r, const struct vp_synth_face *faces, int count,
                                        struct vp_error *err) {

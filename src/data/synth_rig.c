@@ -5,8 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- bones --------------------------------------------------------------------------------------------------------
- */
+/* ---- bones ------------------------------------------------------------------------------------------------------- */
 
 static void set_bones(const struct vp_synth_identity *who, struct vp_synth_face *f) {
     const float *t = who->trait;
@@ -74,8 +73,7 @@ static void set_nose_and_mouth(const struct vp_synth_identity *who, struct vp_sy
     f->lip_r = who->lips[0], f->lip_g = who->lips[1], f->lip_b = who->lips[2];
 }
 
-/* ---- muscles: action units move what they move on people (FACS) ---------------------------------------------------
- */
+/* ---- muscles: action units move what they move on people (FACS) -------------------------------------------------- */
 
 static void move_brows(const float *au, struct vp_synth_face *f) {
     f->brow_in_y += 0.105f * au[VP_AU1] - 0.085f * au[VP_AU4] - 0.035f * au[VP_AU9];
@@ -114,8 +112,7 @@ static void move_mouth(const float *au, struct vp_synth_face *f) {
     f->chin_z -= 0.15f * drop;
 }
 
-/* ---- colours, hair, things ----------------------------------------------------------------------------------------
- */
+/* ---- colours, hair, things --------------------------------------------------------------------------------------- */
 
 static void set_skin(const struct vp_synth_identity *who, struct vp_synth_face *f) {
     static const float tones[6][3] = {{0.30f, 0.20f, 0.155f}, {0.43f, 0.29f, 0.215f}, {0.59f, 0.41f, 0.30f},
@@ -183,8 +180,7 @@ static void set_things(const struct vp_synth_shot *how, struct vp_synth_face *f)
     f->back_scale = how->back_scale, f->back_angle = how->back_angle;
 }
 
-/* ---- camera and light ---------------------------------------------------------------------------------------------
- */
+/* ---- camera and light -------------------------------------------------------------------------------------------- */
 
 /* The columns of Rx(pitch) Ry(yaw) Rz(roll), signs as in 3DDFA: where the head's axes point in the camera's. */
 static void set_camera(const struct vp_synth_shot *how, struct vp_synth_face *f) {

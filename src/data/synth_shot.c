@@ -102,12 +102,12 @@ static void draw_background(struct vp_lots *lots, struct vp_synth_shot *how) {
 }
 
 static void draw_camera(struct vp_lots *lots, struct vp_synth_shot *how) {
-    how->extent = 1.10f * exp2f(0.28f * vp_lot_bell(lots));
+    how->extent = 0.98f * exp2f(0.25f * vp_lot_bell(lots));
     how->shift_x = 0.16f * vp_lot_bell(lots), how->shift_y = 0.16f * vp_lot_bell(lots);
     how->distance = vp_lot(lots, 4, 10);
     float soft = vp_lot(lots, 0, 1), dim = vp_lot(lots, 0, 1);
-    how->blur = 0.022f * soft * soft;
-    how->noise = 0.004f + 0.046f * dim * dim;
+    how->blur = 0.017f * soft * soft;
+    how->noise = 0.004f + 0.036f * dim * dim;
 }
 
 struct vp_synth_shot vp_synth_shot_draw(uint64_t seed, uint32_t identity, uint32_t image,
@@ -131,7 +131,7 @@ struct vp_synth_shot vp_synth_shot_plain(void) {
                                   .light = {0.75f, 0.72f, 0.68f},
                                   .sky = {0.52f, 0.54f, 0.58f},
                                   .gain = 0.85f,
-                                  .extent = 1.12f,
+                                  .extent = 1.05f,
                                   .distance = 7,
                                   .back_kind = 1,
                                   .back = {0.30f, 0.33f, 0.36f},
