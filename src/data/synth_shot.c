@@ -31,7 +31,7 @@ void vp_synth_express(struct vp_synth_shot *shot, enum vp_synth_expression expre
 static void draw_expression(struct vp_lots *lots, struct vp_synth_shot *how) {
     /* A mix in one picture of five, the seven basic ones equally often in the others. */
     int kind = vp_lot_below(lots, 35);
-    vp_synth_express(how, kind < 28 ? (enum vp_synth_expression)(kind / 4) : VP_MIXED, vp_lot(lots, 0.65f, 1.1f));
+    vp_synth_express(how, kind < 28 ? (enum vp_synth_expression)(kind / 4) : VP_MIXED, vp_lot(lots, 0.75f, 1.15f));
     float active = vp_lot(lots, 0.25f, 0.6f);
     for (int u = 0; u < VP_UNITS; u++) {
         float jitter = vp_lot(lots, -0.7f, 0.7f), rest = vp_lot(lots, 0, 0.7f), there = vp_lot(lots, 0, 1),
@@ -71,8 +71,8 @@ static void draw_light(struct vp_lots *lots, struct vp_synth_shot *how) {
 static void draw_occluder(struct vp_lots *lots, struct vp_synth_shot *how, const struct vp_synth_identity *who) {
     float place = vp_lot(lots, 0, 1), kept = vp_lot(lots, 0, 1), shade = vp_lot(lots, 0, 1);
     bool worn = who->wears_glasses ? kept < 0.85f : kept < 0.05f;
-    how->occluder = place < 0.14f   ? VP_OCCLUDER_HAND
-                    : place < 0.18f ? VP_OCCLUDER_SUNGLASSES
+    how->occluder = place < 0.10f   ? VP_OCCLUDER_HAND
+                    : place < 0.14f ? VP_OCCLUDER_SUNGLASSES
                     : worn          ? VP_OCCLUDER_GLASSES
                                     : VP_OCCLUDER_NONE;
     for (int k = 0; k < 3; k++) {
@@ -103,7 +103,7 @@ static void draw_background(struct vp_lots *lots, struct vp_synth_shot *how) {
 
 static void draw_camera(struct vp_lots *lots, struct vp_synth_shot *how) {
     how->extent = 0.98f * exp2f(0.25f * vp_lot_bell(lots));
-    how->shift_x = 0.16f * vp_lot_bell(lots), how->shift_y = 0.16f * vp_lot_bell(lots);
+    how->shift_x = 0.22f * vp_lot_bell(lots), how->shift_y = 0.22f * vp_lot_bell(lots);
     how->distance = vp_lot(lots, 4, 10);
     float soft = vp_lot(lots, 0, 1), dim = vp_lot(lots, 0, 1);
     how->blur = 0.017f * soft * soft;
