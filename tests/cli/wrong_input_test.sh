@@ -59,14 +59,14 @@ grep -q 'broken.png: ' mixed-run/broken.txt || { echo "broken.txt does not list 
 
 # Synthetic faces: wrong numbers, a folder in use, no device, no room; nothing is left behind.
 expect 2 'no folder given' synth
-expect 2 '0 identities: expected at least one' synth never --identities 0
-expect 2 '3 images of 4 identities' synth never --identities 4 --images 3
-expect 2 '--size 7: expected 16 to 1024' synth never --size 7
-expect 2 '--rows 0: expected 1 to 1000' synth --sheet never.png --rows 0
+expect 2 '0 identities: expected at least one' synth unborn --identities 0
+expect 2 '3 images of 4 identities' synth unborn --identities 4 --images 3
+expect 2 '--size 7: expected 16 to 1024' synth unborn --size 7
+expect 2 '--rows 0: expected 1 to 1000' synth --sheet unborn.png --rows 0
 expect 2 'people holds something already' synth people
-expect 2 'did you mean --identities' synth never --identitys 4
+expect 2 'did you mean --identities' synth unborn --identitys 4
 expect 1 'cannot create the folder typo.yaml' synth typo.yaml/set --identities 1 --images 1 --size 16
-VK_ICD_FILENAMES=$work/none.json VK_DRIVER_FILES=$work/none.json expect 1 'no Vulkan device' synth never
+VK_ICD_FILENAMES=$work/none.json VK_DRIVER_FILES=$work/none.json expect 1 'no Vulkan device' synth unborn
 mkdir disk
 if mount -t tmpfs -o size=32k none disk 2>/dev/null; then # where mounting is allowed: a disk with room for nothing
     expect 1 'cannot write disk/set/images.npy: disk full' synth disk/set --packed --identities 2 --images 8 --size 64
@@ -76,7 +76,7 @@ if mount -t tmpfs -o size=32k none disk 2>/dev/null; then # where mounting is al
 else
     echo "not tried: a full disk (mounting is not allowed here)"
 fi
-for left in never never.png; do
+for left in unborn unborn.png; do
     [ ! -e "$left" ] || { echo "$left was left behind"; failures=$((failures + 1)); }
 done
 
