@@ -159,7 +159,7 @@ static enum vp_status check_folder(const char *folder, bool resume, struct vp_er
 static enum vp_status open_source(const struct vp_texts *operands, const struct vp_config *config,
                                   const struct vp_log *log, struct vp_source **source, struct vp_error *err) {
     if (!operands->count)
-        return vp_fail(err, VP_ERR_USAGE, "no images given: vkpcl pretrain FOLDER (vkpcl faces draws some to try)");
+        return vp_fail(err, VP_ERR_USAGE, "no images given: vkpcl pretrain FOLDER (vkpcl synth OUT renders some to try)");
     return vp_source_open(operands->text, operands->count, config->data.layout, log, source, err);
 }
 

@@ -6,7 +6,7 @@ int vp_cmd_devices(int argc, char **argv);
 int vp_cmd_ops(int argc, char **argv);
 int vp_cmd_pretrain(int argc, char **argv);
 int vp_cmd_replay(int argc, char **argv);
-int vp_cmd_faces(int argc, char **argv);
+int vp_cmd_synth(int argc, char **argv);
 int vp_cmd_report(int argc, char **argv);
 int vp_cmd_bench(int argc, char **argv);
 int vp_cmd_tune(int argc, char **argv);

@@ -15,7 +15,7 @@ static const struct {
     {"ablate", vp_cmd_ablate, "train the method with and without its parts, and compare"},
     {"embed", vp_cmd_embed, "write what an encoder makes of images"},
     {"replay", vp_cmd_replay, "compute one step on given weights, images and random numbers, and write everything"},
-    {"faces", vp_cmd_faces, "draw a set of simple faces to try the program with"},
+    {"synth", vp_cmd_synth, "render synthetic faces with everything known about them"},
     {"pack", vp_cmd_pack, "crop the images of any source into one array that trains without decoding"},
     {"data", vp_cmd_data, "say what a folder, list or packed set holds, with a picture"},
     {"devices", vp_cmd_devices, "list the Vulkan devices and what they can do"},
