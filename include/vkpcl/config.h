@@ -33,7 +33,7 @@ struct vp_config {
     } data;
     struct {
         char name[64];
-        int epochs, iterations, seed;
+        int epochs, iterations, seed, micro_batch;
     } train;
     struct {
         double lr, beta1, beta2, eps, weight_decay;

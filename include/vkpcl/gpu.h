@@ -58,7 +58,8 @@ struct vp_gpu_caps {
     uint64_t max_allocation_bytes; /* largest block the allocator can take at once */
     uint32_t binding_alignment;    /* every vp_range offset must be a multiple (storage and texel alignment) */
     bool broadcast_is_slow;        /* quirk: subgroupShuffle with a constant lane beats subgroupBroadcast (Mesa < 24) */
-    bool lanes_beat_shared;        /* quirk: barriers cost more than handing values across lanes (software SIMD) */
+    bool lanes_beat_shared;        /* quirk: barriers cost more than handing values across lanes (software SIMD);
+                                    * `VKPCL_DISABLE=lanes` runs a GPU's kernels there */
 };
 
 struct vp_gpu_options {
@@ -107,8 +108,9 @@ enum vp_status vp_gpu_upload(struct vp_gpu *gpu, struct vp_range to, const void 
 enum vp_status vp_gpu_download(struct vp_gpu *gpu, struct vp_range from, void *data, struct vp_error *err);
 enum vp_status vp_gpu_fill(struct vp_gpu *gpu, struct vp_range to, uint32_t word, struct vp_error *err);
 
-/* A download in two halves, so that the host never waits inside a step: begin enqueues the copy behind all earlier
- * work; end waits for that copy only (usually long done) and hands the bytes over. At most 16 may be under way. */
+/* A download in two halves, so that the host never waits inside a step: begin puts the copy behind all earlier work,
+ * and it goes out with whatever is submitted next; end waits for that copy only (usually long done) and hands the bytes
+ * over. At most 16 may be under way. */
 struct vp_readback {
     int slot;
 };
@@ -116,7 +118,11 @@ enum vp_status vp_gpu_readback_begin(struct vp_gpu *gpu, struct vp_range from, s
                                      struct vp_error *err);
 enum vp_status vp_gpu_readback_end(struct vp_gpu *gpu, struct vp_readback readback, void *data, struct vp_error *err);
 
+/* Makes room for this many bytes of uploads under way at once: uploads that fit never wait for the device. */
+enum vp_status vp_gpu_reserve_uploads(struct vp_gpu *gpu, uint64_t bytes, struct vp_error *err);
+
 enum vp_status vp_gpu_wait(struct vp_gpu *gpu, struct vp_error *err); /* until all submitted work is done */
+uint64_t vp_gpu_waits(const struct vp_gpu *gpu); /* how often the host has waited for work that was not done yet */
 
 /* ---- kernels ------------------------------------------------------------------------------------------------- */
 
@@ -175,11 +181,15 @@ struct vp_profile_row {
     uint64_t calls;
     double ms, flops, bytes; /* sums over the calls */
 };
-/* Waits, then gives the rows (by falling time) and the idle time between kernels since the last reset; needs
- * options.profile. rows lives until the next call. */
-int vp_gpu_profile(struct vp_gpu *gpu, const struct vp_profile_row **rows, double *idle_ms);
+/* Times without a kernel: between those of one program, and between programs (uploads, and waiting for the host). */
+struct vp_profile_idle {
+    double between_kernels_ms, between_programs_ms;
+};
+/* Waits, then gives the rows (by falling time) and the idle times since the last reset; needs options.profile. rows
+ * lives until the next call. */
+int vp_gpu_profile(struct vp_gpu *gpu, const struct vp_profile_row **rows, struct vp_profile_idle *idle);
 void vp_gpu_profile_reset(struct vp_gpu *gpu);
-/* The same as an aligned table: kernel, calls, ms, share, GFLOP/s, GB/s, and a line of idle time. */
+/* The same as an aligned table: kernel, calls, ms, share, GFLOP/s, GB/s, and two lines of idle time. */
 void vp_gpu_profile_print(struct vp_gpu *gpu, FILE *out);
 
 #endif

@@ -29,6 +29,12 @@ struct vp_phase_settings {
     int64_t pixel_bytes; /* device_inputs: room for their packed pixels */
     bool keep_inputs;    /* device_inputs: images, noise and mixing factors stay readable after a run */
     double beta;         /* device_inputs: mixing factors are Beta(beta, beta) */
+    /* Micro-batches: images that go through the networks at once; 0: all. The encoder then runs in pieces of so many
+     * images. All but the last kept_pieces of them forget their activations and are encoded once more on the way back.
+     * Losses, batch statistics and the bits of all results depend on micro_batch only by the order of sums, and on
+     * kept_pieces not at all. A decode keeps its B images together: 4, 2 or 1 of the four run at once. */
+    int64_t micro_batch;
+    int kept_pieces;
 };
 
 /* Words of the step block; parts that are bound on their own start at multiples of 64 words. */
@@ -51,6 +57,7 @@ struct vp_phase {
     /* Inputs. Rows of images: recon B images and their B mirror images; face view one (B), view two (B); pose view one
      * (P), view two (P), negatives (P*K) sample by sample. */
     int64_t rows;
+    int pieces, kept_pieces;           /* of the encoder: in all, and how many keep their activations */
     struct vp_tensor *images;          /* (rows, size, size, 3) */
     struct vp_augment_tensors augment; /* device_inputs: what the images are made of */
     struct vp_tensor *noise;           /* recon: (rows, size, size, 3) standard normal */
@@ -73,24 +80,32 @@ struct vp_phase {
     struct vp_tensor *report;   /* of Adam: see shaders/adam/adam_table.h */
 };
 
-/* Builds and plans the graph; no device memory yet. `chunks` and `tables`: what the caller allocates once for all
- * phases (vp_phase_shared_init). */
+/* What the phases of a run share; the caller holds it once. Preparing takes no device memory yet, and phases may be
+ * built from then on; _init does both. */
 struct vp_phase_shared {
     struct vp_gpu *gpu;
     struct vp_params *params;
+    struct vp_phase_settings settings;
     struct vp_adam adam;
     struct vp_range chunks;          /* Adam's chunk table */
     struct vp_range beta;            /* quantiles of the mixing factors */
     struct vp_range pixels, sources; /* device_inputs: the step's source images, see vp_augment_tensors */
 };
 enum { VP_BETA_STEPS = 4096 };
+void vp_phase_shared_prepare(struct vp_phase_shared *shared, struct vp_gpu *gpu, struct vp_params *params,
+                             const struct vp_phase_settings *settings);
+uint64_t vp_phase_shared_bytes(struct vp_phase_shared *shared); /* device memory that _allocate takes */
+enum vp_status vp_phase_shared_allocate(struct vp_phase_shared *shared, struct vp_error *err);
 enum vp_status vp_phase_shared_init(struct vp_phase_shared *shared, struct vp_gpu *gpu, struct vp_params *params,
                                     const struct vp_phase_settings *settings, struct vp_error *err);
 void vp_phase_shared_fini(struct vp_phase_shared *shared);
 
+/* Builds and plans the graph; no device memory yet. */
 struct vp_phase *vp_phase_create(enum vp_phase_kind kind, struct vp_phase_shared *shared,
                                  const struct vp_phase_settings *settings);
 void vp_phase_destroy(struct vp_phase *phase);
+/* Device memory that binding takes, beside the transient memory given to it. */
+uint64_t vp_phase_bytes(const struct vp_phase *phase);
 /* Takes the pinned memory and records the program. */
 enum vp_status vp_phase_bind(struct vp_phase *phase, const struct vp_tape_memory *memory, struct vp_error *err);
 
@@ -118,5 +133,8 @@ struct vp_tensor *vp_phase_images(struct vp_phase *phase, struct vp_phase_shared
 struct vp_tensor *vp_phase_normal(struct vp_phase *phase, const char *name, struct vp_shape shape);
 struct vp_tensor *vp_phase_mix(struct vp_phase *phase, struct vp_phase_shared *shared, struct vp_shape shape);
 struct vp_tensor *vp_phase_temperature(struct vp_phase *phase);
+/* Features of all images, in pieces by the settings; face or pose may be NULL where nobody wants them. */
+void vp_phase_encode(struct vp_phase *phase, struct vp_tensor *images, struct vp_tensor **face,
+                     struct vp_tensor **pose);
 
 #endif

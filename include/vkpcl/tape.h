@@ -70,7 +70,7 @@ struct vp_node {
     struct vp_tensor *out[VP_NODE_TENSORS];
     void *attributes;                       /* the op's own struct, in the tape's arena */
     struct vp_slot *saved[VP_NODE_TENSORS]; /* forward results that backward needs (batch statistics, norms) */
-    const char *scope;                   /* of its forward launches; its backward launches carry it too */
+    const char *scope;                      /* of its forward launches; its backward launches carry it too */
     struct vp_node *previous;
 };
 
@@ -106,6 +106,20 @@ struct vp_tensor *vp_reshape(struct vp_tape *tape, struct vp_tensor *x, struct v
 /* Consecutive runs of rows (first dimension) of x as tensors of their own, without a copy: out[i] has rows[i] of them,
  * and the rows add up to x's. After this, x itself may only be read. */
 void vp_split_rows(struct vp_tape *tape, struct vp_tensor *x, int count, const int64_t *rows, struct vp_tensor **out);
+/* Rows first .. first + count - 1 of x, which has no gradient: for inputs. */
+struct vp_tensor *vp_rows(struct vp_tape *tape, struct vp_tensor *x, int64_t first, int64_t count);
+/* The reverse of vp_split_rows: part, just made by a builder, becomes rows first ... of whole (vp_tape_output), without
+ * a copy where the rows may be bound on their own. From here on part's gradient is those rows of whole's. */
+void vp_place_rows(struct vp_tape *tape, struct vp_tensor *part, struct vp_tensor *whole, int64_t first);
+
+/* A part of the graph that keeps nothing but its outputs: the forward pass runs it and forgets what is inside, the
+ * backward pass runs it once more and then back. Same bits as without; costs one forward more and saves the memory of
+ * everything inside ("gradient checkpointing": Chen et al., "Training deep nets with sublinear memory cost", 2016).
+ * `build` makes out[0 .. outs-1] from in[0 .. ins-1] and is called twice; it may do nothing else that lasts (no running
+ * statistics). `context` must live as long as the tape. */
+typedef void vp_builder(struct vp_tape *tape, const void *context, struct vp_tensor *const *in, struct vp_tensor **out);
+void vp_recompute(struct vp_tape *tape, vp_builder *build, const void *context, struct vp_tensor *const *in, int ins,
+                  struct vp_tensor **out, int outs);
 
 /* ---- emitting ------------------------------------------------------------------------------------------------ */
 
@@ -139,8 +153,11 @@ bool vp_any_needs_grad(struct vp_tensor *const *tensors, int count); /* NULLs al
  *     for (int64_t first = 0, n; (n = vp_piece(tape, rows, first, row_bytes, 2)) > 0; first += n) ...
  * row_bytes: bytes per row of each tensor bound by rows. */
 int64_t vp_piece(const struct vp_tape *tape, int64_t rows, int64_t first, const uint64_t *row_bytes, int count);
-/* The same, and no piece needs more workgroups along x than the device takes: a row is `items` items, a group does
- * `per_group` of them. */
+/* The same, and no piece has more than `most` rows, as far as alignment allows. */
+int64_t vp_piece_most(const struct vp_tape *tape, int64_t rows, int64_t first, const uint64_t *row_bytes, int count,
+                      int64_t most);
+/* The same as vp_piece, and no piece needs more workgroups along x than the device takes: a row is `items` items, a
+ * group does `per_group` of them. */
 int64_t vp_piece_grid(const struct vp_tape *tape, int64_t rows, int64_t first, const uint64_t *row_bytes, int count,
                       int64_t items, int64_t per_group);
 
@@ -157,6 +174,13 @@ void vp_groups_flat(uint64_t count, uint32_t per_group, uint32_t groups[3]);
  * call vp_tape_seed for every loss first, then vp_tape_backward once. */
 void vp_tape_seed(struct vp_tape *tape, struct vp_tensor *loss, const struct vp_range *seed);
 void vp_tape_backward(struct vp_tape *tape);
+/* Where terms of a loss do not depend on each other, each may go back before the next one's forward, so that they share
+ * their memory: what was pushed since the mark is walked in reverse and forgotten; gradients of older tensors wait. */
+struct vp_node *vp_tape_mark(struct vp_tape *tape);
+void vp_tape_backward_since(struct vp_tape *tape, struct vp_node *mark);
+/* Leaves out what was emitted so far, before planning. For measuring a backward alone: what the forward would have
+ * computed is memory with whatever content. */
+void vp_tape_forget_launches(struct vp_tape *tape);
 
 enum { VP_MAX_BINS = 64 };
 /* Bytes a tape needs: bins are separate allocations, none larger than the device allows. Transient bins may be shared
@@ -177,6 +201,7 @@ struct vp_tape_memory {
     int bins;
     struct vp_range bin[VP_MAX_BINS];
 };
+uint64_t vp_tape_memory_bytes(const struct vp_plan *plans, int count); /* what _init takes */
 enum vp_status vp_tape_memory_init(struct vp_tape_memory *memory, struct vp_gpu *gpu, const struct vp_plan *plans,
                                    int count, struct vp_error *err);
 void vp_tape_memory_fini(struct vp_tape_memory *memory);

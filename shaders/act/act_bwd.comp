@@ -1,6 +1,7 @@
 // dx (+)= scale * dy * act'(x), with act' taken from y = act(x); flat arrays of `count` items.
 // KIND 0: act' = 1 (y is bound but not read), 1: leaky ReLU, 2: tanh. One invocation owns one item of dx.
 //!variant v4 -DVEC4
+//!variant texel -DTEXEL
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "act_args.h"
@@ -8,18 +9,18 @@
 #include "common/index.glsl"
 layout(local_size_x = 128) in;
 layout(constant_id = 0) const uint KIND = 1;
-layout(std430, binding = 0) readonly buffer Y { ITEM y[]; };
-layout(std430, binding = 1) readonly buffer DY { ITEM dy[]; };
+READ(0, y);
+READ(1, dy);
 layout(std430, binding = 2) buffer DX { ITEM dx[]; };
 
 void main() {
     uint i = flat_index();
     if (i >= count) return;
-    ITEM g = scale * dy[i];
+    ITEM g = scale * AT(dy, i);
     if (KIND == 1) {
-        g *= leaky_slope(y[i], slope);
+        g *= leaky_slope(AT(y, i), slope);
     } else if (KIND == 2) {
-        ITEM v = y[i];
+        ITEM v = AT(y, i);
         g *= 1.0 - v * v;
     }
     if (accumulate != 0) g += dx[i];

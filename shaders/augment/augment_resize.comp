@@ -54,7 +54,8 @@ void main() {
             const uint packed[4] =
                 uint[4](b.x, (b.x >> 24) | (b.y << 8), (b.y >> 16) | (b.z << 16), b.z >> 8);
             [[unroll]] for (int k = 0; k < 4; k++) {
-                vec4 weight = max(vec4(0.0), 1.0 - abs(float(u + k) + 0.5 - across) / x_reach);
+                // The integer sum u + k in here comes out wrong on lavapipe 26.1 (LLVM 21, 256-bit vectors, size 32 and up).
+                vec4 weight = max(vec4(0.0), 1.0 - abs(float(u) + (float(k) + 0.5) - across) / x_reach);
                 weight *= u + k < columns.y ? row_weight : 0.0;
                 red += weight * float(packed[k] & 255u);
                 green += weight * float((packed[k] >> 8) & 255u);

@@ -1,10 +1,11 @@
 // y = (x - mean) / deviation * gamma + beta with the statistics (group, 2, channel) of each row's group.
 // x, y (rows, channels). One invocation owns one block of rows of one channel item.
 //!variant v4 -DVEC4
+//!variant texel -DTEXEL
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "blocks.glsl"
-layout(std430, binding = 0) readonly buffer X { ITEM x[]; };
+READ(0, x);
 layout(std430, binding = 1) readonly buffer Statistics { ITEM statistics[]; };
 layout(std430, binding = 2) readonly buffer Gamma { ITEM gamma[]; };
 layout(std430, binding = 3) readonly buffer Beta { ITEM beta[]; };
@@ -17,5 +18,5 @@ void main() {
     ITEM scale = statistics[(b.group * 2 + 1) * channels + b.c] * gamma[b.c];
     ITEM move = beta[b.c];
     uint at = b.start;
-    for (uint r = 0; r < b.rows; r++, at += channels) y[at] = (x[at] - mean) * scale + move;
+    for (uint r = 0; r < b.rows; r++, at += channels) y[at] = (AT(x, at) - mean) * scale + move;
 }

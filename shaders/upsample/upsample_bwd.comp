@@ -3,6 +3,7 @@
 // border is the border row, whose weight was moved there by the clamping. One invocation owns one channel item of a 2 x 2
 // square of dx: its 6 x 6 square of dy is read once, nine values for each of the four instead of sixteen.
 //!variant v4 -DVEC4
+//!variant texel -DTEXEL
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "upsample_args.h"
@@ -10,8 +11,8 @@
 #include "common/index.glsl"
 layout(local_size_x = 128) in;
 layout(constant_id = 0) const bool ACTIVATION = true; // false: x is bound but not read
-layout(std430, binding = 0) readonly buffer X { ITEM x[]; };
-layout(std430, binding = 1) readonly buffer DY { ITEM dy[]; };
+READ(0, x);
+READ(1, dy);
 layout(std430, binding = 2) buffer DX { ITEM dx[]; };
 
 struct Pair {
@@ -23,12 +24,12 @@ uint c, base, row0, column[6];
 Pair weigh(uint k) {
     uint row = base + min(max(row0 + k, 1) - 1, 2 * height - 1) * 2 * width;
     ITEM v[6];
-    for (uint m = 0; m < 6; m++) v[m] = dy[(row + column[m]) * channels + c];
+    for (uint m = 0; m < 6; m++) v[m] = AT(dy, (row + column[m]) * channels + c);
     return Pair(0.25 * (v[0] + v[3]) + 0.75 * (v[1] + v[2]), 0.25 * (v[2] + v[5]) + 0.75 * (v[3] + v[4]));
 }
 
 void put(uint place, ITEM g) {
-    if (ACTIVATION) g *= leaky_slope(x[place], slope);
+    if (ACTIVATION) g *= leaky_slope(AT(x, place), slope);
     if (accumulate != 0) g += dx[place];
     dx[place] = g;
 }

@@ -2,13 +2,14 @@
 // Four neighbouring pixels of x, (i, i+1) x (j, j+1) with i in -1..h-1 and j in -1..w-1, fully determine the four outputs
 // (2i+1, 2i+2) x (2j+1, 2j+2): one invocation owns those four (two or one at the border) for one channel item.
 //!variant v4 -DVEC4
+//!variant texel -DTEXEL
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "upsample_args.h"
 #include "common/element.glsl"
 #include "common/index.glsl"
 layout(local_size_x = 128) in;
-layout(std430, binding = 0) readonly buffer X { ITEM x[]; };
+READ(0, x);
 layout(std430, binding = 1) writeonly buffer Y { ITEM y[]; };
 
 void main() {
@@ -23,8 +24,8 @@ void main() {
     uint above = max(below, 1) - 1, left = max(right, 1) - 1;
     uint row0 = (n * height + above) * width, row1 = (n * height + min(below, height - 1)) * width;
     uint column1 = min(right, width - 1);
-    ITEM a = leaky(x[(row0 + left) * channels + c], slope), b = leaky(x[(row0 + column1) * channels + c], slope);
-    ITEM d = leaky(x[(row1 + left) * channels + c], slope), e = leaky(x[(row1 + column1) * channels + c], slope);
+    ITEM a = leaky(AT(x, (row0 + left) * channels + c), slope), b = leaky(AT(x, (row0 + column1) * channels + c), slope);
+    ITEM d = leaky(AT(x, (row1 + left) * channels + c), slope), e = leaky(AT(x, (row1 + column1) * channels + c), slope);
     ITEM near_left = 0.75 * a + 0.25 * d, near_right = 0.75 * b + 0.25 * e;
     ITEM far_left = 0.25 * a + 0.75 * d, far_right = 0.25 * b + 0.75 * e;
     bool has_left = right > 0, has_right = right < width;

@@ -14,7 +14,7 @@ struct pretrain_flags {
     struct vp_texts set;
     bool resume;
     double time_limit;
-    int64_t iterations, batch, seed;
+    int64_t iterations, batch, seed, micro_batch;
     double width, lr;
 };
 
@@ -29,6 +29,8 @@ static const struct vp_flag flags[] = {
     {"lr", "RATE", VP_FLAG_REAL, offsetof(struct pretrain_flags, lr), "short for --set optimizer.lr=RATE"},
     {"iterations", "N", VP_FLAG_INT, offsetof(struct pretrain_flags, iterations), "short for --set train.iterations=N"},
     {"seed", "N", VP_FLAG_INT, offsetof(struct pretrain_flags, seed), "short for --set train.seed=N"},
+    {"micro-batch", "N", VP_FLAG_INT, offsetof(struct pretrain_flags, micro_batch),
+     "short for --set train.micro_batch=N"},
     {"resume", NULL, VP_FLAG_SWITCH, offsetof(struct pretrain_flags, resume),
      "go on from the newest checkpoint of --out, bit for bit"},
     {"time-limit", "SECONDS", VP_FLAG_REAL, offsetof(struct pretrain_flags, time_limit),
@@ -71,7 +73,8 @@ static enum vp_status read_config(const struct pretrain_flags *values, const cha
                   {"data.batch", (double)values->batch, values->batch != 0},
                   {"optimizer.lr", values->lr, values->lr != 0},
                   {"train.iterations", (double)values->iterations, values->iterations != 0},
-                  {"train.seed", (double)values->seed, values->seed != 0}};
+                  {"train.seed", (double)values->seed, values->seed != 0},
+                  {"train.micro_batch", (double)values->micro_batch, values->micro_batch != 0}};
     for (size_t i = 0; i < sizeof shorts / sizeof *shorts && status == VP_OK; i++)
         if (shorts[i].given) status = set_number(config, shorts[i].key, shorts[i].value, err);
     return status;

@@ -9,6 +9,7 @@ struct replay_flags {
     struct vp_replay_request request;
     const char *config;
     struct vp_texts set;
+    int64_t micro_batch;
 };
 
 static const struct vp_flag flags[] = {
@@ -21,6 +22,8 @@ static const struct vp_flag flags[] = {
      "recon, face or pose; default: all the inputs hold"},
     {"config", "FILE", VP_FLAG_TEXT, offsetof(struct replay_flags, config), "settings: a preset's name or a YAML file"},
     {"set", "KEY=VALUE", VP_FLAG_LIST, offsetof(struct replay_flags, set), "one setting; may be given several times"},
+    {"micro-batch", "N", VP_FLAG_INT, offsetof(struct replay_flags, micro_batch),
+     "images that go through the networks at once; default: all"},
     VP_GPU_FLAGS(struct replay_flags, gpu),
     {0}};
 static const struct vp_command_line line = {
@@ -48,6 +51,11 @@ int vp_cmd_replay(int argc, char **argv) {
     if (values.config && vp_config_load(&config, values.config, &log, &err) != VP_OK) return vp_cli_fail(&err);
     for (int i = 0; i < values.set.count; i++)
         if (vp_config_set(&config, values.set.text[i], &err) != VP_OK) return vp_cli_fail(&err);
+    if (values.micro_batch) {
+        char text[64];
+        snprintf(text, sizeof text, "train.micro_batch=%lld", (long long)values.micro_batch);
+        if (vp_config_set(&config, text, &err) != VP_OK) return vp_cli_fail(&err);
+    }
     struct vp_gpu *gpu = vp_cli_open_gpu(&values.gpu, &log, &err);
     if (!gpu) return vp_cli_fail(&err);
     enum vp_status status = vp_replay(gpu, &config, request, &err);

@@ -9,5 +9,6 @@ int vp_cmd_replay(int argc, char **argv);
 int vp_cmd_faces(int argc, char **argv);
 int vp_cmd_pack(int argc, char **argv);
 int vp_cmd_data(int argc, char **argv);
+int vp_cmd_bench(int argc, char **argv);
 
 #endif

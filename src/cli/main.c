@@ -15,6 +15,7 @@ static const struct {
     {"pack", vp_cmd_pack, "crop the images of any source into one array that trains without decoding"},
     {"data", vp_cmd_data, "say what a folder, list or packed set holds, with a picture"},
     {"devices", vp_cmd_devices, "list the Vulkan devices and what they can do"},
+    {"bench", vp_cmd_bench, "measure the device, every op, and whole iterations"},
     {"ops", vp_cmd_ops, "list the kernels and which of them the device can run"},
 };
 enum { COMMANDS = (int)(sizeof commands / sizeof *commands) };

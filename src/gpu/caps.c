@@ -7,11 +7,8 @@ enum vp_status vp_disable_parse(const char *text, unsigned *mask, struct vp_erro
     static const struct {
         const char *word;
         unsigned bit;
-    } words[] = {{"coopmat", VP_DISABLE_COOPMAT},
-                 {"f16", VP_DISABLE_F16},
-                 {"subgroup", VP_DISABLE_SUBGROUP},
-                 {"bda", VP_DISABLE_BDA},
-                 {"texel", VP_DISABLE_TEXEL}};
+    } words[] = {{"coopmat", VP_DISABLE_COOPMAT}, {"f16", VP_DISABLE_F16},     {"subgroup", VP_DISABLE_SUBGROUP},
+                 {"bda", VP_DISABLE_BDA},         {"texel", VP_DISABLE_TEXEL}, {"lanes", VP_DISABLE_LANES}};
     *mask = 0;
     while (text && *text) {
         size_t length = strcspn(text, ",");
@@ -20,7 +17,7 @@ enum vp_status vp_disable_parse(const char *text, unsigned *mask, struct vp_erro
             if (strlen(words[i].word) == length && strncmp(words[i].word, text, length) == 0) bit = words[i].bit;
         if (!bit && length)
             return vp_fail(err, VP_ERR_USAGE,
-                           "unknown capability \"%.*s\" to disable; known: coopmat, f16, subgroup, bda, texel",
+                           "unknown capability \"%.*s\" to disable; known: coopmat, f16, subgroup, bda, texel, lanes",
                            (int)length, text);
         *mask |= bit;
         text += length + (text[length] == ',');
@@ -143,6 +140,7 @@ static void mask(unsigned disabled, struct vp_gpu_caps *caps, struct vp_gpu_trai
     if (!caps->coopmat) memset(caps->coopmat_shape, 0, sizeof caps->coopmat_shape);
     if (disabled & VP_DISABLE_BDA) caps->device_address = false;
     if (disabled & VP_DISABLE_TEXEL) caps->texel = caps->storage_texel = false;
+    if (disabled & VP_DISABLE_LANES) caps->lanes_beat_shared = false;
 }
 
 /* Links what will be switched on; the structures only hold what is used. */

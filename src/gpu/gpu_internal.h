@@ -30,7 +30,8 @@ enum vp_disable {
     VP_DISABLE_F16 = 2,
     VP_DISABLE_SUBGROUP = 4,
     VP_DISABLE_BDA = 8,
-    VP_DISABLE_TEXEL = 16
+    VP_DISABLE_TEXEL = 16,
+    VP_DISABLE_LANES = 32
 };
 
 /* What the device offers beyond struct vp_gpu_caps; only src/gpu needs to know. */
@@ -189,6 +190,7 @@ struct vp_gpu {
     bool cache_dirty, cache_loaded;
 
     struct vp_program *programs; /* a list through vp_program.next */
+    uint64_t waits;              /* for unfinished work */
     struct vp_profile *profile;  /* NULL unless profiling */
 };
 

@@ -43,6 +43,9 @@ static void profile(struct vp_program *program) {
         double idle = i ? ticks_ms(gpu, ticks[2 * i - 1], ticks[2 * i]) : 0;
         vp_profile_add(gpu->profile, step->label, ms, step->flops, step->bytes, idle);
     }
+    if (program->step_count)
+        vp_profile_run(gpu->profile, program->value, ticks_ms(gpu, 0, ticks[0]),
+                       ticks_ms(gpu, 0, ticks[2 * program->step_count - 1]));
     free(ticks);
 }
 

@@ -75,6 +75,7 @@ enum vp_status vp_queue_submit(struct vp_gpu *gpu, VkCommandBuffer commands, uin
 enum vp_status vp_queue_wait(struct vp_gpu *gpu, uint64_t value, struct vp_error *err) {
     enum vp_status status = vp_gpu_check_lost(gpu, err);
     if (status != VP_OK || value == 0) return status;
+    gpu->waits += !vp_queue_reached(gpu, value);
     const VkSemaphoreWaitInfo wait = {
         .sType = VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO,
         .semaphoreCount = 1,
@@ -91,6 +92,10 @@ bool vp_queue_reached(struct vp_gpu *gpu, uint64_t value) {
     VkResult result = gpu->vk.vkGetSemaphoreCounterValue(gpu->device, gpu->timeline, &now);
     if (result == VK_ERROR_DEVICE_LOST) gpu->lost = true; /* the next call that can fail says so */
     return result == VK_SUCCESS && now >= value;
+}
+
+uint64_t vp_gpu_waits(const struct vp_gpu *gpu) {
+    return gpu->waits;
 }
 
 enum vp_status vp_gpu_wait(struct vp_gpu *gpu, struct vp_error *err) {

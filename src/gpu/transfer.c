@@ -1,13 +1,13 @@
 /* Bytes between host and device.
  *
- * Uploads and fills are recorded into an open command buffer that goes out with the next submission, so that a step's
- * small uploads cost one submission together. Their bytes wait in a ring; it is the only thing that makes an upload
- * wait.
+ * All transfers are recorded into an open command buffer that goes out with the next submission, so that a step's small
+ * ones cost one submission together. Bytes of uploads wait in a ring; it is the only thing that makes an upload wait,
+ * and vp_gpu_reserve_uploads makes it large enough for two steps.
  */
 #include "gpu/gpu_internal.h"
 #include <string.h>
 
-static const uint64_t ring_bytes = (uint64_t)32 << 20;
+static const uint64_t least_ring_bytes = (uint64_t)32 << 20;
 static const uint64_t chunk_bytes = (uint64_t)8 << 20; /* of one copy; a fraction of the ring, so that copies overlap */
 
 void vp_transfers_init(struct vp_gpu *gpu) {
@@ -83,9 +83,9 @@ enum vp_status vp_transfers_flush(struct vp_gpu *gpu, struct vp_error *err) {
 static enum vp_status ring_take(struct vp_gpu *gpu, uint64_t bytes, uint64_t *place, struct vp_error *err) {
     struct vp_ring *ring = &gpu->transfers.ring;
     enum vp_status status = VP_OK;
-    if (!ring->host.buffer) status = vp_host_buffer_init(gpu, ring_bytes, false, &ring->host, err);
+    if (!ring->host.buffer) status = vp_host_buffer_init(gpu, least_ring_bytes, false, &ring->host, err);
     if (status != VP_OK) return status;
-    uint64_t at = ring->head % ring_bytes, start = ring->head;
+    uint64_t ring_bytes = ring->host.bytes, at = ring->head % ring_bytes, start = ring->head;
     if (at + bytes > ring_bytes) start += ring_bytes - at; /* a copy does not wrap */
     uint64_t end = (start + bytes + 15) / 16 * 16;
     while (end - ring->tail > ring_bytes) {
@@ -96,6 +96,17 @@ static enum vp_status ring_take(struct vp_gpu *gpu, uint64_t bytes, uint64_t *pl
     ring->head = end;
     *place = start % ring_bytes;
     return VP_OK;
+}
+
+enum vp_status vp_gpu_reserve_uploads(struct vp_gpu *gpu, uint64_t bytes, struct vp_error *err) {
+    struct vp_ring *ring = &gpu->transfers.ring;
+    if (bytes < least_ring_bytes) bytes = least_ring_bytes;
+    if (ring->host.buffer && ring->host.bytes >= bytes) return VP_OK;
+    enum vp_status status = vp_gpu_wait(gpu, err); /* nobody reads the old one any more */
+    if (status != VP_OK) return status;
+    vp_host_buffer_fini(gpu, &ring->host);
+    *ring = (struct vp_ring){0};
+    return vp_host_buffer_init(gpu, bytes, false, &ring->host, err);
 }
 
 enum vp_status vp_gpu_upload(struct vp_gpu *gpu, struct vp_range to, const void *data, struct vp_error *err) {
@@ -142,10 +153,15 @@ static enum vp_status readback_into(struct vp_gpu *gpu, struct vp_readback_slot 
     gpu->vk.vkCmdCopyBuffer(commands, block->buffer, slot->host.buffer, 1, &copy);
     vp_commands_barrier(gpu, commands, VK_PIPELINE_STAGE_TRANSFER_BIT, VK_ACCESS_TRANSFER_WRITE_BIT,
                         VK_PIPELINE_STAGE_HOST_BIT, VK_ACCESS_HOST_READ_BIT);
-    status = vp_transfers_flush(gpu, err);
     slot->bytes = from.bytes;
-    slot->value = gpu->submitted;
-    return status;
+    slot->value = gpu->submitted + 1; /* nothing is submitted before the open transfers */
+    return VP_OK;
+}
+
+/* Waits for a slot's copy, which may still be in the open command buffer. */
+static enum vp_status await_slot(struct vp_gpu *gpu, const struct vp_readback_slot *slot, struct vp_error *err) {
+    enum vp_status status = slot->value > gpu->submitted ? vp_transfers_flush(gpu, err) : VP_OK;
+    return status == VP_OK ? vp_queue_wait(gpu, slot->value, err) : status;
 }
 
 enum vp_status vp_gpu_readback_begin(struct vp_gpu *gpu, struct vp_range from, struct vp_readback *readback,
@@ -165,7 +181,7 @@ enum vp_status vp_gpu_readback_end(struct vp_gpu *gpu, struct vp_readback readba
     struct vp_readback_slot *slot = &gpu->transfers.slots[readback.slot];
     vp_assert(slot->busy, "readback %d was not begun", readback.slot);
     slot->busy = false;
-    enum vp_status status = vp_queue_wait(gpu, slot->value, err);
+    enum vp_status status = await_slot(gpu, slot, err);
     if (status == VP_OK) memcpy(data, slot->host.mapped, slot->bytes);
     return status;
 }
@@ -177,7 +193,7 @@ enum vp_status vp_gpu_download(struct vp_gpu *gpu, struct vp_range from, void *d
         uint64_t bytes = from.bytes - done < chunk_bytes ? from.bytes - done : chunk_bytes;
         struct vp_range part = {.block = from.block, .offset = from.offset + done, .bytes = bytes};
         enum vp_status status = readback_into(gpu, slot, part, err);
-        if (status == VP_OK) status = vp_queue_wait(gpu, slot->value, err);
+        if (status == VP_OK) status = await_slot(gpu, slot, err);
         if (status != VP_OK) return status;
         memcpy((unsigned char *)data + done, slot->host.mapped, bytes);
         done += bytes;

@@ -40,6 +40,7 @@ static const struct vp_option options[] = {
     INT(train.epochs, "6000", 1, INT_MAX, "passes over the identities"),
     INT(train.iterations, "0", 0, INT_MAX, "length of the run in iterations; 0: by train.epochs"),
     INT(train.seed, "1234", 0, INT_MAX, "seed of all random numbers"),
+    INT(train.micro_batch, "0", 0, INT_MAX, "images that go through the networks at once; 0: as many as memory allows"),
 
     FLOAT(optimizer.lr, "1e-4", 0, 1, "learning rate of Adam"),
     FLOAT(optimizer.beta1, "0.9", 0, 0.999999, "decay of Adam's first moment"),

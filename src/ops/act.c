@@ -19,7 +19,7 @@ struct vp_tensor *vp_act(struct vp_tape *tape, struct vp_tensor *x, const struct
                                .bind = {vp_value(x), vp_value(y)},
                                VP_PUSH(args),
                                .label = "act fwd"};
-    vp_elements_emit(tape, &launch, "act_fwd.v4", 2, &args.count, vp_shape_count(x->shape), 1);
+    vp_elements_emit(tape, &launch, 2, &args.count, vp_shape_count(x->shape), 1);
 
     struct vp_node *node = vp_tape_push(tape, "act", act_backward);
     struct vp_act_desc *kept = vp_arena_new(vp_tape_arena(tape), struct vp_act_desc);

@@ -18,7 +18,7 @@ struct vp_tensor *vp_add(struct vp_tape *tape, struct vp_tensor *a, struct vp_te
     struct add_args args = {.slope = slope};
     struct vp_launch launch = {
         .kernel = "add_fwd", .bind = {vp_value(a), vp_value(b), vp_value(y)}, VP_PUSH(args), .label = "add fwd"};
-    vp_elements_emit(tape, &launch, "add_fwd.v4", 3, &args.count, vp_shape_count(a->shape), 2);
+    vp_elements_emit(tape, &launch, 3, &args.count, vp_shape_count(a->shape), 2);
 
     struct vp_node *node = vp_tape_push(tape, "add", add_backward);
     float *kept = vp_arena_new(vp_tape_arena(tape), float);

@@ -1,5 +1,6 @@
 #include "vkpcl/ops/batch_norm.h"
 #include "batch_norm/batch_norm_args.h"
+#include "ops/elements.h"
 #include "vkpcl/status.h"
 
 enum { GROUP = 64, MERGE = 32, APPLY_ROWS = 8 }; /* local size; partials merged by one invocation; rows of one write */
@@ -12,7 +13,12 @@ struct batch_norm {
     bool training;
 };
 
-static const char *variant(const struct batch_norm *b, const char *plain, const char *v4) {
+/* Passes over all of x may read through texel buffers; those over partials are too small to care. */
+static const char *large(struct vp_tape *tape, const struct batch_norm *b, const char *kernel) {
+    return vp_item_kernel(tape, kernel, b->channels * b->width);
+}
+
+static const char *small(const struct batch_norm *b, const char *plain, const char *v4) {
     return b->width == 4 ? v4 : plain;
 }
 
@@ -32,11 +38,11 @@ static int64_t statistics_rows(const struct batch_norm *b) {
     return b->group_rows < 2048 ? 16 : b->group_rows < 65536 ? 64 : 256;
 }
 
-/* Emits a pass over blocks of rows. large[i]: binding i has x's size and is bound by rows. When a binding cannot hold
+/* Emits a pass over blocks of rows. rows[i]: binding i has x's size and is bound by rows. When a binding cannot hold
  * x, the pass is cut inside groups; a cut need not be aligned, so the range starts below it and `shift` makes up for
  * that. */
 static void emit_blocks(struct vp_tape *tape, const struct batch_norm *b, struct vp_launch *launch,
-                        struct batch_norm_args *args, const bool *large, int bindings) {
+                        struct batch_norm_args *args, const bool *rows, int bindings) {
     const struct vp_gpu_caps *caps = vp_tape_caps(tape);
     uint64_t item_bytes = b->width * sizeof(float), row_bytes = b->channels * item_bytes;
     uint64_t all_rows = (uint64_t)b->desc.groups * (uint64_t)b->group_rows, block_bytes = args->block_rows * row_bytes;
@@ -56,8 +62,8 @@ static void emit_blocks(struct vp_tape *tape, const struct batch_norm *b, struct
         for (uint64_t block = 0; block < args->all_blocks; block += step) {
             uint64_t blocks = args->all_blocks - block < step ? args->all_blocks - block : step;
             uint64_t first = group * (uint64_t)args->group_rows + block * args->block_rows;
-            uint64_t rows = blocks * args->block_rows, left = args->group_rows - block * args->block_rows;
-            uint64_t bytes = (rows < left ? rows : left) * row_bytes;
+            uint64_t most = blocks * args->block_rows, left = args->group_rows - block * args->block_rows;
+            uint64_t bytes = (most < left ? most : left) * row_bytes;
             uint64_t start = first * row_bytes / caps->binding_alignment * caps->binding_alignment;
             args->first_group = group;
             args->first_block = (uint32_t)block;
@@ -65,7 +71,7 @@ static void emit_blocks(struct vp_tape *tape, const struct batch_norm *b, struct
             args->shift = (uint32_t)((first * row_bytes - start) / item_bytes);
             for (int i = 0; i < bindings; i++) {
                 piece.bind[i] = launch->bind[i];
-                if (!large[i]) continue;
+                if (!rows[i]) continue;
                 piece.bind[i].offset += start;
                 piece.bind[i].bytes = first * row_bytes - start + bytes;
             }
@@ -87,7 +93,7 @@ static struct vp_slot *emit_merges(struct vp_tape *tape, const struct batch_norm
     while (args->all_blocks > MERGE) {
         args->merged = vp_div_up(args->all_blocks, MERGE);
         struct vp_slot *merged = vp_tape_scratch(tape, "batch_norm.merged", partial_bytes(b, args->merged));
-        struct vp_launch launch = {.kernel = variant(b, "batch_norm_merge", "batch_norm_merge.v4"),
+        struct vp_launch launch = {.kernel = small(b, "batch_norm_merge", "batch_norm_merge.v4"),
                                    .spec = {moments},
                                    .spec_count = 1,
                                    .bind = {vp_bind_slot(partials), vp_bind_slot(merged)},
@@ -116,7 +122,7 @@ static void batch_norm_backward(struct vp_tape *tape, struct vp_node *node) {
     double count = count_of(b);
     struct batch_norm_args args = arguments(b, statistics_rows(b));
     struct vp_slot *partials = vp_tape_scratch(tape, "batch_norm.partials", partial_bytes(b, args.all_blocks));
-    struct vp_launch sums = {.kernel = variant(b, "batch_norm_sums", "batch_norm_sums.v4"),
+    struct vp_launch sums = {.kernel = large(tape, b, "batch_norm_sums"),
                              .bind = {vp_value(x), dy, statistics, vp_bind_slot(partials)},
                              .flops = 4 * count,
                              .bytes = 8 * count,
@@ -136,7 +142,7 @@ static void batch_norm_backward(struct vp_tape *tape, struct vp_node *node) {
         dbeta = vp_grad(tape, beta, &accumulate);
         args.beta_write = accumulate ? 2 : 1;
     }
-    struct vp_launch finish = {.kernel = variant(b, "batch_norm_finish_bwd", "batch_norm_finish_bwd.v4"),
+    struct vp_launch finish = {.kernel = small(b, "batch_norm_finish_bwd", "batch_norm_finish_bwd.v4"),
                                .bind = {vp_bind_slot(partials), statistics, vp_bind_slot(terms), dgamma, dbeta},
                                VP_PUSH(args),
                                .bytes = (double)partial_bytes(b, args.all_blocks),
@@ -148,7 +154,7 @@ static void batch_norm_backward(struct vp_tape *tape, struct vp_node *node) {
     struct vp_bind dx = vp_grad(tape, x, &accumulate);
     args = arguments(b, APPLY_ROWS);
     args.accumulate = accumulate;
-    struct vp_launch apply = {.kernel = variant(b, "batch_norm_dx", "batch_norm_dx.v4"),
+    struct vp_launch apply = {.kernel = large(tape, b, "batch_norm_dx"),
                               .bind = {vp_value(x), dy, statistics, vp_bind_slot(terms), vp_value(gamma), dx},
                               .flops = 5 * count,
                               .bytes = (accumulate ? 16 : 12) * count,
@@ -164,7 +170,7 @@ static struct vp_slot *emit_statistics(struct vp_tape *tape, const struct batch_
     struct vp_slot *partials = statistics;
     if (b->training) {
         partials = vp_tape_scratch(tape, "batch_norm.partials", partial_bytes(b, args.all_blocks));
-        struct vp_launch moments = {.kernel = variant(b, "batch_norm_moments", "batch_norm_moments.v4"),
+        struct vp_launch moments = {.kernel = large(tape, b, "batch_norm_moments"),
                                     .bind = {vp_value(x), vp_bind_slot(partials)},
                                     .flops = 4 * count_of(b),
                                     .bytes = 4 * count_of(b),
@@ -173,7 +179,7 @@ static struct vp_slot *emit_statistics(struct vp_tape *tape, const struct batch_
         args = arguments(b, statistics_rows(b));
         partials = emit_merges(tape, b, &args, partials, true, "batch_norm fwd merge");
     }
-    struct vp_launch finish = {.kernel = variant(b, "batch_norm_finish_fwd", "batch_norm_finish_fwd.v4"),
+    struct vp_launch finish = {.kernel = small(b, "batch_norm_finish_fwd", "batch_norm_finish_fwd.v4"),
                                .spec = {b->training},
                                .spec_count = 1,
                                .bind = {b->training ? vp_bind_slot(partials) : vp_value(running_mean),
@@ -199,7 +205,7 @@ struct vp_tensor *vp_batch_norm(struct vp_tape *tape, struct vp_tensor *x, struc
     *b = (struct batch_norm){.desc = *desc, .training = vp_tape_training(tape)};
     if (!b->training) b->desc.groups = 1;
     b->group_rows = rows / b->desc.groups;
-    b->width = c % 4 == 0 ? 4 : 1;
+    b->width = vp_item_floats(c);
     b->channels = (uint32_t)c / b->width;
     vp_assert(!b->training || b->group_rows >= 2, "statistics of %s over a single row", x->name);
 
@@ -208,7 +214,7 @@ struct vp_tensor *vp_batch_norm(struct vp_tape *tape, struct vp_tensor *x, struc
         vp_tape_output(tape, "norm", x->shape, vp_any_needs_grad((struct vp_tensor *[]){x, gamma, beta}, 3));
     struct batch_norm_args args = arguments(b, APPLY_ROWS);
     struct vp_launch apply = {
-        .kernel = variant(b, "batch_norm_apply", "batch_norm_apply.v4"),
+        .kernel = large(tape, b, "batch_norm_apply"),
         .bind = {vp_value(x), vp_bind_slot(statistics), vp_value(gamma), vp_value(beta), vp_value(y)},
         .flops = 3 * count_of(b),
         .bytes = 8 * count_of(b),

@@ -3,7 +3,6 @@
  */
 #include "ops/column_sum.h"
 #include "ops/conv2d_internal.h"
-#include "ops/leaky.h"
 #include "vkpcl/status.h"
 
 struct conv2d_args vp_conv2d_args(const struct conv2d *conv, int64_t images) {
@@ -28,9 +27,9 @@ double vp_conv2d_flops(const struct conv2d *conv, int64_t images) {
 const struct conv2d_variant *vp_conv2d_choose(const struct vp_tape *tape, const struct conv2d *conv,
                                               const struct conv2d_variant *table, int count) {
     for (int i = 0; i < count; i++)
-        if (vp_tape_has_kernel(tape, table[i].kernel) && (!table[i].fits || table[i].fits(tape, conv)))
+        if (vp_tape_has_kernel(tape, table[i].tile.kernel) && (!table[i].fits || table[i].fits(tape, conv, &table[i])))
             return &table[i];
-    vp_assert(false, "no variant of %s is usable", table[count - 1].kernel);
+    vp_assert(false, "no variant of %s is usable", table[count - 1].tile.kernel);
 }
 
 static void conv2d_backward(struct vp_tape *tape, struct vp_node *node) {
@@ -38,12 +37,7 @@ static void conv2d_backward(struct vp_tape *tape, struct vp_node *node) {
     struct vp_tensor *x = node->in[0], *w = node->in[1], *b = node->in[2], *y = node->out[0];
     struct vp_bind dy = vp_grad_in(tape, y);
     bool accumulate;
-    if (conv->desc.slope != 1.0f)
-        vp_emit_leaky_backward(tape, vp_value(y), dy, conv->n, conv->p * conv->q * conv->k, conv->desc.slope);
-    if (b && b->needs_grad) {
-        struct vp_bind db = vp_grad(tape, b, &accumulate);
-        vp_emit_column_sum(tape, dy, conv->n * conv->p * conv->q, conv->k, db, accumulate, "conv2d bias grad");
-    }
+    vp_emit_bias_backward(tape, y, b, conv->n * conv->p * conv->q, conv->k, conv->desc.slope, "conv2d bias grad");
     if (w->needs_grad) {
         struct vp_bind dw = vp_grad(tape, w, &accumulate);
         vp_conv2d_emit_bwd_filter(tape, conv, (struct vp_bind[]){dy, vp_value(x), dw}, accumulate);

@@ -1,31 +1,7 @@
-/* conv2d backward-data: its variants, and how each is cut into launches. */
+/* conv2d backward-data: convolutions of dy, and their variants. */
 #include "ops/conv2d_internal.h"
 #include "ops/conv_lanes.h"
-
-static void bwd_data_tile(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
-                          const struct vp_bind *bind, bool accumulate) {
-    uint64_t bytes[] = {conv2d_out_bytes(conv), conv2d_in_bytes(conv)};
-    for (int64_t first = 0, n; (n = vp_piece_grid(tape, conv->n, first, bytes, 2, conv->h * conv->w, 64)) > 0;
-         first += n) {
-        struct conv2d_args args = vp_conv2d_args(conv, n);
-        args.accumulate = accumulate;
-        vp_emit(
-            tape,
-            &(struct vp_launch){
-                .kernel = variant->kernel,
-                .bind = {vp_bind_rows(bind[0], bytes[0], first, n), bind[1], vp_bind_rows(bind[2], bytes[1], first, n)},
-                VP_PUSH(args),
-                .groups = {vp_div_up((uint64_t)(n * conv->h * conv->w), 64), vp_div_up((uint64_t)conv->c, 64)},
-                .flops = vp_conv2d_flops(conv, n),
-                .bytes = (double)(n * (int64_t)(bytes[0] + bytes[1])) + (double)conv2d_filter_bytes(conv),
-                .label = "conv2d bwd data"});
-    }
-}
-
-static bool lanes_fit(const struct vp_tape *tape, const struct conv2d *conv) {
-    (void)conv;
-    return vp_conv_lanes_wanted(tape);
-}
+#include "ops/conv_tile.h"
 
 /* What the rows of dx with h % stride = parity are, as a convolution of dy: the taps r with (h + pad - r) % stride = 0,
  * turned round. The same for columns. */
@@ -44,9 +20,8 @@ static struct turned turn(int64_t size, int64_t taps, int64_t pad, int64_t strid
 }
 
 /* One convolution of dy for each parity of rows and columns: stride 1 has one, stride 2 four. */
-static void bwd_data_lanes(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
-                           const struct vp_bind *bind, bool accumulate) {
-    (void)variant;
+static void emit(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
+                 const struct vp_bind *bind, bool accumulate) {
     int64_t step = conv->desc.stride, row_stride = conv->s * conv->c;
     for (int64_t parity = 0; parity < step * step; parity++) {
         struct turned rows = turn(conv->h, conv->r, conv->desc.pad, step, parity / step);
@@ -54,43 +29,60 @@ static void bwd_data_lanes(struct vp_tape *tape, const struct conv2d *conv, cons
         bool empty = rows.taps * columns.taps == 0;
         if (rows.pixels * columns.pixels == 0 || (empty && accumulate)) continue;
         double terms = (double)(rows.taps * columns.taps * conv->k);
-        vp_emit_conv_lanes(tape,
-                           &(struct vp_conv_lanes){.n = conv->n,
-                                                   .h = conv->p,
-                                                   .w = conv->q,
-                                                   .c = conv->k,
-                                                   .k = conv->c,
-                                                   .r = empty ? 0 : rows.taps,
-                                                   .s = empty ? 0 : columns.taps,
-                                                   .p = rows.pixels,
-                                                   .q = columns.pixels,
-                                                   .stride = 1,
-                                                   .pad_h = rows.pad,
-                                                   .pad_w = columns.pad,
-                                                   .y_h = conv->h,
-                                                   .y_w = conv->w,
-                                                   .y_step = step,
-                                                   .y_row = parity / step,
-                                                   .y_column = parity % step,
-                                                   .base = empty ? 0 : rows.last * row_stride + columns.last * conv->c,
-                                                   .k_stride = 1,
-                                                   .c_stride = conv->r * row_stride,
-                                                   .r_stride = -step * row_stride,
-                                                   .s_stride = -step * conv->c,
-                                                   .accumulate = accumulate,
-                                                   .slope = 1.0f,
-                                                   .x = bind[0],
-                                                   .filter = bind[1],
-                                                   .y = bind[2],
-                                                   .flops = 2.0 * (double)(conv->n * rows.pixels * columns.pixels) *
-                                                            terms * (double)conv->c,
-                                                   .label = "conv2d bwd data"});
+        const struct vp_convolution z = {.n = conv->n,
+                                         .h = conv->p,
+                                         .w = conv->q,
+                                         .c = conv->k,
+                                         .k = conv->c,
+                                         .r = empty ? 0 : rows.taps,
+                                         .s = empty ? 0 : columns.taps,
+                                         .p = rows.pixels,
+                                         .q = columns.pixels,
+                                         .stride = 1,
+                                         .pad_h = rows.pad,
+                                         .pad_w = columns.pad,
+                                         .y_h = conv->h,
+                                         .y_w = conv->w,
+                                         .y_step = step,
+                                         .y_row = parity / step,
+                                         .y_column = parity % step,
+                                         .base = empty ? 0 : rows.last * row_stride + columns.last * conv->c,
+                                         .k_stride = 1,
+                                         .c_stride = conv->r * row_stride,
+                                         .r_stride = -step * row_stride,
+                                         .s_stride = -step * conv->c,
+                                         .accumulate = accumulate,
+                                         .slope = 1.0f,
+                                         .x = bind[0],
+                                         .filter = bind[1],
+                                         .y = bind[2],
+                                         .flops = 2.0 * (double)(conv->n * rows.pixels * columns.pixels) * terms *
+                                                  (double)conv->c,
+                                         .label = "conv2d bwd data"};
+        if (variant->tile.pixels)
+            vp_emit_conv_tile(tape, &variant->tile, &z);
+        else
+            vp_emit_conv_lanes(tape, &z);
     }
 }
 
+static bool tile_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
+    (void)tape;
+    int64_t parities = conv->desc.stride * conv->desc.stride;
+    return vp_conv_tile_fits(&variant->tile, conv->n * conv->h * conv->w / parities, conv->k, conv->c);
+}
+
+static bool lanes_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
+    (void)conv, (void)variant;
+    return vp_conv_lanes_wanted(tape);
+}
+
 static const struct conv2d_variant backward_data[] = {
-    {"conv2d_lanes.x4y4buffer", lanes_fit, bwd_data_lanes},
-    {"conv2d_bwd_data", NULL, bwd_data_tile},
+    {{"conv2d_lanes.x4y4buffer", 0, 0}, lanes_fit, emit},
+    {{"conv2d_tile.k128x128", 128, 128}, tile_fits, emit},
+    {{"conv2d_tile.k128x64", 128, 64}, tile_fits, emit},
+    {{"conv2d_tile.k64x64", 64, 64}, tile_fits, emit},
+    {{"conv2d_tile", 64, 64}, NULL, emit},
 };
 
 void vp_conv2d_emit_bwd_data(struct vp_tape *tape, const struct conv2d *conv, const struct vp_bind *bind,

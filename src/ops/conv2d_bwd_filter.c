@@ -5,9 +5,13 @@
 
 /* Runs of pixels that are summed on their own: enough workgroups to fill a large device, but no run so short that
  * adding the partial sums costs more than making them. */
-static int64_t filter_splits(const struct conv2d *conv, int64_t images) {
-    int64_t pixels = images * conv->p * conv->q;
-    int64_t tiles = (int64_t)vp_div_up((uint64_t)conv->k, 64) * vp_div_up((uint64_t)(conv->r * conv->s * conv->c), 64);
+static int64_t filter_tiles(const struct conv2d *conv, const struct vp_conv_tile *tile) {
+    return (int64_t)vp_div_up((uint64_t)conv->k, tile->pixels) *
+           vp_div_up((uint64_t)(conv->r * conv->s * conv->c), tile->channels);
+}
+
+static int64_t filter_splits(const struct conv2d *conv, const struct vp_conv_tile *tile, int64_t images) {
+    int64_t pixels = images * conv->p * conv->q, tiles = filter_tiles(conv, tile);
     int64_t wanted = (512 + tiles - 1) / tiles, most = (pixels + 255) / 256;
     return wanted < most ? wanted : most;
 }
@@ -17,23 +21,23 @@ static void bwd_filter_tile(struct vp_tape *tape, const struct conv2d *conv, con
     uint64_t bytes[] = {conv2d_out_bytes(conv), conv2d_in_bytes(conv)};
     int64_t taps = conv->r * conv->s * conv->c, splits = 0, first_split = 0;
     for (int64_t first = 0, n; (n = vp_piece(tape, conv->n, first, bytes, 2)) > 0; first += n)
-        splits += filter_splits(conv, n);
+        splits += filter_splits(conv, &variant->tile, n);
     struct vp_slot *part = vp_tape_scratch(tape, "filter partials", (uint64_t)splits * conv2d_filter_bytes(conv));
     for (int64_t first = 0, n; (n = vp_piece(tape, conv->n, first, bytes, 2)) > 0; first += n) {
         struct conv2d_args args = vp_conv2d_args(conv, n);
-        args.splits = (uint32_t)filter_splits(conv, n);
+        args.splits = (uint32_t)filter_splits(conv, &variant->tile, n);
         args.pixels_per_split = vp_div_up((uint64_t)(n * conv->p * conv->q), args.splits);
         args.first_split = (uint32_t)first_split;
-        vp_emit(tape, &(struct vp_launch){
-                          .kernel = variant->kernel,
-                          .bind = {vp_bind_rows(bind[0], bytes[0], first, n), vp_bind_rows(bind[1], bytes[1], first, n),
-                                   vp_bind_slot(part)},
-                          VP_PUSH(args),
-                          .groups = {vp_div_up((uint64_t)taps, 64), vp_div_up((uint64_t)conv->k, 64), args.splits},
-                          .flops = vp_conv2d_flops(conv, n),
-                          .bytes = (double)(n * (int64_t)(bytes[0] + bytes[1])) +
-                                   (double)args.splits * (double)conv2d_filter_bytes(conv),
-                          .label = "conv2d bwd filter"});
+        vp_emit(tape, &(struct vp_launch){.kernel = variant->tile.kernel,
+                                          .bind = {vp_bind_rows(bind[0], bytes[0], first, n),
+                                                   vp_bind_rows(bind[1], bytes[1], first, n), vp_bind_slot(part)},
+                                          VP_PUSH(args),
+                                          .groups = {vp_div_up((uint64_t)taps, variant->tile.channels),
+                                                     vp_div_up((uint64_t)conv->k, variant->tile.pixels), args.splits},
+                                          .flops = vp_conv2d_flops(conv, n),
+                                          .bytes = (double)(n * (int64_t)(bytes[0] + bytes[1])) +
+                                                   (double)args.splits * (double)conv2d_filter_bytes(conv),
+                                          .label = "conv2d bwd filter"});
         first_split += args.splits;
     }
     vp_emit_sum_partials(tape, part, splits, conv->k * taps, bind[2], accumulate, "conv2d bwd filter sum");
@@ -55,7 +59,17 @@ static struct vp_filter_lanes as_filter(const struct conv2d *conv) {
                                     .label = "conv2d bwd filter"};
 }
 
-static bool lanes_fit(const struct vp_tape *tape, const struct conv2d *conv) {
+/* Tiles that the filter fills, as far as its channels come in fours. */
+static bool tile_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
+    (void)tape;
+    if (conv->c % 4 != 0) return false;
+    if (variant->tile.pixels <= 4) return conv->k <= 4;
+    return conv->k % 4 == 0 && (variant->tile.pixels == 64 || conv->k >= variant->tile.pixels) &&
+           (variant->tile.channels == 64 || conv->r * conv->s * conv->c >= 2 * variant->tile.channels);
+}
+
+static bool lanes_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
+    (void)variant;
     const struct vp_filter_lanes filter = as_filter(conv);
     return vp_filter_lanes_wanted(tape, &filter);
 }
@@ -69,8 +83,12 @@ static void bwd_filter_lanes(struct vp_tape *tape, const struct conv2d *conv, co
 }
 
 static const struct conv2d_variant backward_filter[] = {
-    {"conv2d_bwd_filter_plain", lanes_fit, bwd_filter_lanes},
-    {"conv2d_bwd_filter", NULL, bwd_filter_tile},
+    {{"conv2d_bwd_filter_plain", 0, 0}, lanes_fit, bwd_filter_lanes},
+    {{"conv2d_bwd_filter.x4", 4, 256}, tile_fits, bwd_filter_tile},
+    {{"conv2d_bwd_filter.t128x128", 128, 128}, tile_fits, bwd_filter_tile},
+    {{"conv2d_bwd_filter.t128x64", 128, 64}, tile_fits, bwd_filter_tile},
+    {{"conv2d_bwd_filter.t64x64", 64, 64}, tile_fits, bwd_filter_tile},
+    {{"conv2d_bwd_filter", 64, 64}, NULL, bwd_filter_tile},
 };
 
 void vp_conv2d_emit_bwd_filter(struct vp_tape *tape, const struct conv2d *conv, const struct vp_bind *bind,

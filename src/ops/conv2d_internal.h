@@ -2,6 +2,7 @@
 #ifndef VKPCL_CONV2D_INTERNAL_H
 #define VKPCL_CONV2D_INTERNAL_H
 #include "conv2d/conv2d_args.h"
+#include "ops/conv_tile.h"
 #include "vkpcl/ops/conv2d.h"
 
 /* A convolution on the tape: what its backward needs to know. */
@@ -12,8 +13,9 @@ struct conv2d {
 
 /* One way to compute one pass. Tables list them best first; the last row runs on any Vulkan 1.2 device. */
 struct conv2d_variant {
-    const char *kernel;
-    bool (*fits)(const struct vp_tape *tape, const struct conv2d *conv); /* NULL: always */
+    struct vp_conv_tile tile; /* kernel; pixels and channels of a workgroup (backward-filter: channels and taps) */
+    bool (*fits)(const struct vp_tape *tape, const struct conv2d *conv,
+                 const struct conv2d_variant *variant); /* NULL: always */
     void (*emit)(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
                  const struct vp_bind *bind, bool accumulate);
 };

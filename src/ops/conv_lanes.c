@@ -50,7 +50,7 @@ bool vp_lanes_have_texels(const struct vp_tape *tape) {
            caps->max_texel_elements >= caps->max_binding_bytes / 4;
 }
 
-static const struct pixels_kernel *find_pixels_kernel(const struct vp_tape *tape, const struct vp_conv_lanes *z,
+static const struct pixels_kernel *find_pixels_kernel(const struct vp_tape *tape, const struct vp_convolution *z,
                                                       int64_t q) {
     if (!vp_lanes_have_texels(tape) || vp_tape_caps(tape)->subgroup_size != 8) return NULL;
     for (size_t i = 0; i < VP_COUNT(pixels_kernels); i++) {
@@ -63,7 +63,7 @@ static const struct pixels_kernel *find_pixels_kernel(const struct vp_tape *tape
     return NULL;
 }
 
-static struct layout lay_out(const struct vp_tape *tape, const struct vp_conv_lanes *z) {
+static struct layout lay_out(const struct vp_tape *tape, const struct vp_convolution *z) {
     struct layout l = {.texels = vp_lanes_have_texels(tape), .x_four = z->c % 4 == 0, .y_four = z->k % 4 == 0};
     l.flat = z->h * z->w * z->p * z->q * z->y_h * z->y_w == 1 && z->r * z->s == 1 && z->pad_h == 0 && z->pad_w == 0 &&
              !z->filter_stride;
@@ -93,7 +93,7 @@ static struct layout lay_out(const struct vp_tape *tape, const struct vp_conv_la
 }
 
 /* Emits the packing; returns the packed filter. */
-static struct vp_slot *pack(struct vp_tape *tape, const struct vp_conv_lanes *z, const struct layout *l) {
+static struct vp_slot *pack(struct vp_tape *tape, const struct vp_convolution *z, const struct layout *l) {
     int64_t fours = l->fours * (z->filter_stride ? z->n : 1);
     struct vp_slot *packed = vp_tape_scratch(tape, "packed filter", 16 * (uint64_t)(fours ? fours : 1));
     if (!fours) return packed;
@@ -127,7 +127,7 @@ static struct vp_slot *pack(struct vp_tape *tape, const struct vp_conv_lanes *z,
     return packed;
 }
 
-void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_conv_lanes *z) {
+void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_convolution *z) {
     static const char *const kernels[2][2][2] = {
         {{"conv2d_lanes.buffer", "conv2d_lanes.y4buffer"}, {"conv2d_lanes.x4buffer", "conv2d_lanes.x4y4buffer"}},
         {{"conv2d_lanes", "conv2d_lanes.y4"}, {"conv2d_lanes.x4", "conv2d_lanes.x4y4"}}};

@@ -1,31 +1,13 @@
-/* Convolutions on the kernel that hands values across lanes (shaders/conv2d/conv2d_lanes.comp), for software devices.
- * One kernel serves a convolution forward, its backward-data (a convolution of dy with the filter turned round and its
- * channels swapped) and products with a matrix of weights (a 1x1 convolution of 1x1 images). */
+/* Convolutions on the kernels that hand values across lanes (shaders/conv2d/conv2d_lanes.comp, conv2d_pixels.comp), for
+ * software devices. They also serve products with a matrix of weights: a 1x1 convolution of 1x1 images. */
 #ifndef VKPCL_OPS_CONV_LANES_H
 #define VKPCL_OPS_CONV_LANES_H
-#include "vkpcl/tape.h"
-
-/* y[n,i,j,k] (+)= act(b[k] + sum_{r,s,c} x[n, i*stride + r - pad_h, j*stride + s - pad_w, c] * w(k,r,s,c)) with
- * w(k,r,s,c) = filter[base + k*k_stride + c*c_stride + r*r_stride + s*s_stride], strides in floats. */
-struct vp_conv_lanes {
-    int64_t n, h, w, c, k, r, s, p, q; /* r or s may be 0: the sum is empty */
-    int stride;
-    int64_t pad_h, pad_w; /* may be negative */
-    /* Output (i,j) of p x q is pixel (i*y_step + y_row, j*y_step + y_column) of the y_h x y_w pixels of y. */
-    int64_t y_h, y_w, y_step, y_row, y_column;
-    int64_t base, k_stride, c_stride, r_stride, s_stride;
-    int64_t filter_stride; /* not 0: every image has its own filter, this many floats behind the one before */
-    bool accumulate;
-    float slope;                       /* of the leaky ReLU; 1: none */
-    struct vp_bind x, filter, bias, y; /* bias.slot may be NULL */
-    double flops;
-    const char *label;
-};
+#include "ops/convolution.h"
 
 /* Is this faster here than what goes through shared memory? */
 bool vp_conv_lanes_wanted(const struct vp_tape *tape);
 /* Are there subgroups of a size that fits, and texel buffers for everything that may be bound? */
 bool vp_lanes_have_texels(const struct vp_tape *tape);
-void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_conv_lanes *conv);
+void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_convolution *conv);
 
 #endif

@@ -1,14 +1,26 @@
 #include "ops/elements.h"
 #include "act/act_args.h"
+#include "vkpcl/arena.h"
 #include "vkpcl/status.h"
 
-void vp_elements_emit(struct vp_tape *tape, const struct vp_launch *launch, const char *kernel_v4, int bindings,
-                      uint32_t *items, int64_t count, double flops) {
-    uint32_t width = count % 4 == 0 ? 4 : 1;
+const char *vp_item_kernel(struct vp_tape *tape, const char *kernel, int64_t floats) {
+    if (vp_item_floats(floats) == 1) return kernel;
+    const struct vp_gpu_caps *caps = vp_tape_caps(tape);
+    const char *texel = vp_arena_printf(vp_tape_arena(tape), "%s.texel", kernel);
+    if (caps->lanes_beat_shared && caps->max_texel_elements >= caps->max_binding_bytes / 16 &&
+        vp_tape_has_kernel(tape, texel))
+        return texel;
+    return vp_arena_printf(vp_tape_arena(tape), "%s.v4", kernel);
+}
+
+void vp_elements_emit(struct vp_tape *tape, const struct vp_launch *launch, int bindings, uint32_t *items,
+                      int64_t count, double flops) {
+    uint32_t width = vp_item_floats(count);
+    const char *kernel = vp_item_kernel(tape, launch->kernel, count);
     uint64_t item_bytes = width * sizeof(float);
     for (int64_t first = 0, n; (n = vp_piece(tape, count / width, first, &item_bytes, 1)) > 0; first += n) {
         struct vp_launch piece = *launch;
-        if (width == 4) piece.kernel = kernel_v4;
+        piece.kernel = kernel;
         for (int i = 0; i < bindings; i++) piece.bind[i] = vp_bind_rows(launch->bind[i], item_bytes, first, n);
         *items = (uint32_t)n;
         vp_groups_flat((uint64_t)n, VP_ELEMENTS_GROUP, piece.groups);
@@ -33,5 +45,5 @@ void vp_elements_backward(struct vp_tape *tape, const char *label, enum vp_act_k
                                .bind = {kind == VP_ACT_NONE ? dy : vp_value(y), dy, dx},
                                VP_PUSH(args),
                                .label = label};
-    vp_elements_emit(tape, &launch, "act_bwd.v4", 3, &args.count, vp_shape_count(x->shape), 3);
+    vp_elements_emit(tape, &launch, 3, &args.count, vp_shape_count(x->shape), 3);
 }

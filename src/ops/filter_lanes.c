@@ -69,8 +69,8 @@ static int64_t lines_per_split(const struct vp_filter_lanes *z, const struct var
     return (each + v->lines - 1) / v->lines * v->lines;
 }
 
-void vp_emit_filter_lanes(struct vp_tape *tape, const struct vp_filter_lanes *z) {
-    const struct variant *v = choose(tape, z);
+/* One run of images: its splits side by side, then their sum. */
+static void emit_run(struct vp_tape *tape, const struct vp_filter_lanes *z, const struct variant *v) {
     int64_t c_blocks = (z->c + v->c_tile - 1) / v->c_tile, k_blocks = (z->k + v->k_tile - 1) / v->k_tile;
     int64_t tiles = c_blocks * k_blocks * (z->r / v->row_tile);
     if (v == &plain) tiles = (tiles * z->s + 63) / 64; /* an invocation is a tile */
@@ -114,4 +114,30 @@ void vp_emit_filter_lanes(struct vp_tape *tape, const struct vp_filter_lanes *z)
     if (direct) return;
     if (z->per_image) filter *= splits, splits = 1;
     vp_emit_sum_partials(tape, part.slot, splits, filter, z->dw, z->accumulate, "filter sum");
+}
+
+/* Images of a run: as many as keep the partial sums, which the cache asks for in proportion, below this. */
+static int64_t images_of_run(const struct vp_filter_lanes *z) {
+    const uint64_t most_bytes = (uint64_t)64 << 20;
+    uint64_t read = (uint64_t)(z->h * z->w * z->c + z->p * z->q * z->k);
+    uint64_t filter_bytes = 4 * (uint64_t)(z->k * z->r * z->s * z->c);
+    uint64_t images = most_bytes / filter_bytes * (128 * 1024) / read;
+    return images > 1 ? (int64_t)images : 1;
+}
+
+void vp_emit_filter_lanes(struct vp_tape *tape, const struct vp_filter_lanes *z) {
+    const struct variant *v = choose(tape, z);
+    uint64_t bytes[] = {4 * (uint64_t)(z->p * z->q * z->k), 4 * (uint64_t)(z->h * z->w * z->c)};
+    int64_t most = z->per_image ? z->n : images_of_run(z);
+    for (int64_t first = 0, n; (n = vp_piece_most(tape, z->n, first, bytes, 2, most)) > 0; first += n) {
+        struct vp_filter_lanes run = *z;
+        if (n < z->n) {
+            run.n = n;
+            run.dy = vp_bind_rows(z->dy, bytes[0], first, n);
+            run.x = vp_bind_rows(z->x, bytes[1], first, n);
+            run.flops = z->flops * (double)n / (double)z->n;
+            run.accumulate = z->accumulate || first > 0;
+        }
+        emit_run(tape, &run, v);
+    }
 }

@@ -15,30 +15,30 @@ static bool as_convolution(struct vp_tape *tape, const struct vp_gemm *g) {
     uint64_t padded = 4 * (uint64_t)g->batch * (uint64_t)((g->n + 31) / 32 * 32) * (uint64_t)((g->k + 31) / 32 * 32);
     if (padded > vp_tape_caps(tape)->max_binding_bytes || !vp_conv_lanes_wanted(tape)) return false;
     int64_t rows = g->batch > 1 ? g->m : 1;
-    vp_emit_conv_lanes(tape, &(struct vp_conv_lanes){.n = g->batch > 1 ? g->batch : g->m,
-                                                     .h = 1,
-                                                     .w = rows,
-                                                     .c = g->k,
-                                                     .k = g->n,
-                                                     .r = 1,
-                                                     .s = 1,
-                                                     .p = 1,
-                                                     .q = rows,
-                                                     .stride = 1,
-                                                     .y_h = 1,
-                                                     .y_w = rows,
-                                                     .y_step = 1,
-                                                     .k_stride = g->transpose_b ? g->k : 1,
-                                                     .c_stride = g->transpose_b ? 1 : g->n,
-                                                     .filter_stride = g->batch > 1 ? g->k * g->n : 0,
-                                                     .accumulate = g->accumulate,
-                                                     .slope = g->slope,
-                                                     .x = g->a,
-                                                     .filter = g->b,
-                                                     .bias = g->bias,
-                                                     .y = g->c,
-                                                     .flops = flops_of(g),
-                                                     .label = g->label});
+    vp_emit_conv_lanes(tape, &(struct vp_convolution){.n = g->batch > 1 ? g->batch : g->m,
+                                                      .h = 1,
+                                                      .w = rows,
+                                                      .c = g->k,
+                                                      .k = g->n,
+                                                      .r = 1,
+                                                      .s = 1,
+                                                      .p = 1,
+                                                      .q = rows,
+                                                      .stride = 1,
+                                                      .y_h = 1,
+                                                      .y_w = rows,
+                                                      .y_step = 1,
+                                                      .k_stride = g->transpose_b ? g->k : 1,
+                                                      .c_stride = g->transpose_b ? 1 : g->n,
+                                                      .filter_stride = g->batch > 1 ? g->k * g->n : 0,
+                                                      .accumulate = g->accumulate,
+                                                      .slope = g->slope,
+                                                      .x = g->a,
+                                                      .filter = g->b,
+                                                      .bias = g->bias,
+                                                      .y = g->c,
+                                                      .flops = flops_of(g),
+                                                      .label = g->label});
     return true;
 }
 
@@ -71,8 +71,11 @@ void vp_emit_gemm(struct vp_tape *tape, const struct vp_gemm *g) {
     vp_assert(!g->accumulate || (!g->bias.slot && g->slope == 1.0f), "%s accumulates behind an activation", g->label);
     if (!g->transpose_a && as_convolution(tape, g)) return;
     if (g->transpose_a && !g->transpose_b && as_filter_gradient(tape, g)) return;
-    /* [transpose_a][transpose_b]: along which index neighbouring words lie. */
-    static const char *const kernels[2][2] = {{"matmul", "matmul.bk"}, {"matmul.am", "matmul.ambk"}};
+    /* [in fours][transpose_a][transpose_b]: along which index neighbouring words lie. */
+    static const char *const kernels[2][2][2] = {
+        {{"matmul.plain", "matmul.bk"}, {"matmul.am", "matmul.ambk"}},
+        {{"matmul.four", "matmul.bkfour"}, {"matmul.amfour", "matmul.ambkfour"}}};
+    bool four = g->k % 4 == 0 && (!g->transpose_a || g->m % 4 == 0) && (g->transpose_b || g->n % 4 == 0);
     struct matmul_args args = {.m = (uint32_t)g->m,
                                .n = (uint32_t)g->n,
                                .k = (uint32_t)g->k,
@@ -91,7 +94,7 @@ void vp_emit_gemm(struct vp_tape *tape, const struct vp_gemm *g) {
     for (int64_t first = 0, batch; (batch = vp_piece(tape, g->batch, first, bytes, 3)) > 0; first += batch)
         vp_emit(tape,
                 &(struct vp_launch){
-                    .kernel = kernels[g->transpose_a][g->transpose_b],
+                    .kernel = kernels[four][g->transpose_a][g->transpose_b],
                     .bind = {vp_bind_rows(g->a, bytes[0], first, batch), vp_bind_rows(g->b, bytes[1], first, batch),
                              g->bias.slot ? g->bias : vp_bind_rows(g->b, bytes[1], first, batch),
                              vp_bind_rows(g->c, bytes[2], first, batch)},

@@ -2,7 +2,6 @@
 #include "vkpcl/ops/linear.h"
 #include "ops/column_sum.h"
 #include "ops/gemm.h"
-#include "ops/leaky.h"
 #include "vkpcl/status.h"
 
 struct linear {
@@ -15,11 +14,7 @@ static void linear_backward(struct vp_tape *tape, struct vp_node *node) {
     struct vp_tensor *x = node->in[0], *w = node->in[1], *b = node->in[2], *y = node->out[0];
     struct vp_bind dy = vp_grad_in(tape, y);
     bool accumulate;
-    if (z->desc.slope != 1.0f) vp_emit_leaky_backward(tape, vp_value(y), dy, z->rows, z->out, z->desc.slope);
-    if (b && b->needs_grad) {
-        struct vp_bind db = vp_grad(tape, b, &accumulate);
-        vp_emit_column_sum(tape, dy, z->rows, z->out, db, accumulate, "linear bias grad");
-    }
+    vp_emit_bias_backward(tape, y, b, z->rows, z->out, z->desc.slope, "linear bias grad");
     struct vp_gemm gemm = {.batch = 1, .slope = 1.0f, .a = dy};
     if (w->needs_grad) {
         gemm.m = z->out, gemm.n = z->in, gemm.k = z->rows, gemm.transpose_a = true;

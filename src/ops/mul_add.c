@@ -19,7 +19,7 @@ struct vp_tensor *vp_mul_add(struct vp_tape *tape, struct vp_tensor *a, struct v
                                .bind = {vp_value(a), vp_value(b), vp_value(y)},
                                VP_PUSH(args),
                                .label = "mul_add fwd"};
-    vp_elements_emit(tape, &launch, "mul_add_fwd.v4", 3, &args.count, vp_shape_count(a->shape), 2);
+    vp_elements_emit(tape, &launch, 3, &args.count, vp_shape_count(a->shape), 2);
 
     struct vp_node *node = vp_tape_push(tape, "mul_add", mul_add_backward);
     float *kept = vp_arena_new(vp_tape_arena(tape), float);

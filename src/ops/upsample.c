@@ -1,21 +1,23 @@
 #include "vkpcl/ops/upsample.h"
+#include "ops/elements.h"
 #include "upsample/upsample_args.h"
 #include "vkpcl/status.h"
 
 enum { GROUP = 128 }; /* local size of the shaders */
 
 /* Emits one launch per piece of images. bind: the arrays in the kernel's order; big[i]: array i has the size of y. */
-static void emit(struct vp_tape *tape, const struct vp_tensor *x, const struct vp_launch *whole, const char *kernel_v4,
+static void emit(struct vp_tape *tape, const struct vp_tensor *x, const struct vp_launch *whole,
                  struct upsample_args *args, const bool *big, int bindings, bool forward) {
     int64_t h = x->shape.dim[1], w = x->shape.dim[2], c = x->shape.dim[3];
-    uint32_t width = c % 4 == 0 ? 4 : 1;
+    uint32_t width = vp_item_floats(c);
+    const char *kernel = vp_item_kernel(tape, whole->kernel, c);
     uint64_t small_bytes = (uint64_t)(h * w * c) * sizeof(float), row_bytes[2] = {small_bytes, 4 * small_bytes};
     args->height = (uint32_t)h;
     args->width = (uint32_t)w;
     args->channels = (uint32_t)c / width;
     for (int64_t first = 0, n; (n = vp_piece(tape, x->shape.dim[0], first, row_bytes, 2)) > 0; first += n) {
         struct vp_launch piece = *whole;
-        if (width == 4) piece.kernel = kernel_v4;
+        piece.kernel = kernel;
         for (int i = 0; i < bindings; i++)
             piece.bind[i] = vp_bind_rows(whole->bind[i], row_bytes[big[i] ? 1 : 0], first, n);
         args->images = (uint32_t)n;
@@ -42,7 +44,7 @@ static void upsample_backward(struct vp_tape *tape, struct vp_node *node) {
                                .bind = {activation ? vp_value(x) : dy, dy, dx},
                                VP_PUSH(args),
                                .label = "upsample bwd"};
-    emit(tape, x, &launch, "upsample_bwd.v4", &args, (const bool[]){!activation, true, false}, 3, false);
+    emit(tape, x, &launch, &args, (const bool[]){!activation, true, false}, 3, false);
 }
 
 struct vp_tensor *vp_upsample(struct vp_tape *tape, struct vp_tensor *x, float slope) {
@@ -54,7 +56,7 @@ struct vp_tensor *vp_upsample(struct vp_tape *tape, struct vp_tensor *x, float s
     struct upsample_args args = {.slope = slope};
     struct vp_launch launch = {
         .kernel = "upsample_fwd", .bind = {vp_value(x), vp_value(y)}, VP_PUSH(args), .label = "upsample fwd"};
-    emit(tape, x, &launch, "upsample_fwd.v4", &args, (const bool[]){false, true}, 2, true);
+    emit(tape, x, &launch, &args, (const bool[]){false, true}, 2, true);
 
     struct vp_node *node = vp_tape_push(tape, "upsample", upsample_backward);
     float *kept = vp_arena_new(vp_tape_arena(tape), float);

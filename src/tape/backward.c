@@ -37,12 +37,31 @@ void vp_tape_seed(struct vp_tape *tape, struct vp_tensor *loss, const struct vp_
     loss->storage->grad_written = true;
 }
 
-void vp_tape_backward(struct vp_tape *tape) {
-    for (struct vp_node *node = tape->last_node; node; node = node->previous) {
+struct vp_node *vp_tape_mark(struct vp_tape *tape) {
+    return tape->last_node;
+}
+
+void vp_tape_backward_since(struct vp_tape *tape, struct vp_node *mark) {
+    while (tape->last_node != mark) {
+        struct vp_node *node = tape->last_node;
+        vp_assert(node, "%s went back past a mark", tape->name);
+        tape->last_node = node->previous; /* the walk below may push and walk nodes of its own (recompute.c) */
         bool wanted = false;
         for (int i = 0; i < VP_NODE_TENSORS && node->out[i]; i++)
             wanted |= node->out[i]->needs_grad && node->out[i]->storage->grad_written;
         tape->scope = node->scope;
         if (node->backward && wanted) node->backward(tape, node);
     }
+}
+
+void vp_tape_backward(struct vp_tape *tape) {
+    vp_tape_backward_since(tape, NULL);
+}
+
+void vp_tape_forget_launches(struct vp_tape *tape) {
+    vp_assert(!tape->planned, "%s is planned already", tape->name);
+    tape->commands = NULL;
+    tape->commands_end = &tape->commands;
+    tape->command_count = 0;
+    for (struct vp_slot *slot = tape->slots; slot; slot = slot->next) slot->first = slot->last = -1;
 }

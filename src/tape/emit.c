@@ -24,17 +24,24 @@ static uint64_t gcd(uint64_t a, uint64_t b) {
     return a;
 }
 
+/* Rows between two aligned starts; the steps are powers of two, so the largest serves all tensors. */
+static uint64_t aligned_rows(const struct vp_tape *tape, const uint64_t *row_bytes, int count) {
+    uint64_t step = 1;
+    for (int i = 0; i < count; i++) {
+        uint64_t aligned = tape->caps.binding_alignment / gcd(tape->caps.binding_alignment, row_bytes[i]);
+        if (aligned > step) step = aligned;
+    }
+    return step;
+}
+
 /* At most `limit` rows from `first` on, aligned where another piece follows. */
 static int64_t piece(const struct vp_tape *tape, int64_t rows, int64_t first, const uint64_t *row_bytes, int count,
                      uint64_t limit) {
     if (first >= rows) return 0;
-    uint64_t step = 1;
+    uint64_t step = aligned_rows(tape, row_bytes, count);
     for (int i = 0; i < count; i++) {
         uint64_t fit = tape->caps.max_binding_bytes / row_bytes[i];
         if (fit < limit) limit = fit;
-        /* Rows between two aligned starts; the steps are powers of two, so the largest serves all tensors. */
-        uint64_t aligned = tape->caps.binding_alignment / gcd(tape->caps.binding_alignment, row_bytes[i]);
-        if (aligned > step) step = aligned;
     }
     if (limit >= (uint64_t)(rows - first)) return rows - first;
     uint64_t take = limit / step * step;
@@ -45,6 +52,15 @@ static int64_t piece(const struct vp_tape *tape, int64_t rows, int64_t first, co
 
 int64_t vp_piece(const struct vp_tape *tape, int64_t rows, int64_t first, const uint64_t *row_bytes, int count) {
     return piece(tape, rows, first, row_bytes, count, (uint64_t)rows);
+}
+
+int64_t vp_piece_most(const struct vp_tape *tape, int64_t rows, int64_t first, const uint64_t *row_bytes, int count,
+                      int64_t most) {
+    int64_t fits = piece(tape, rows, first, row_bytes, count, (uint64_t)rows);
+    if (fits <= most) return fits;
+    uint64_t step = aligned_rows(tape, row_bytes, count), take = (uint64_t)most / step * step;
+    if (take == 0) take = step;
+    return take < (uint64_t)fits ? (int64_t)take : fits;
 }
 
 int64_t vp_piece_grid(const struct vp_tape *tape, int64_t rows, int64_t first, const uint64_t *row_bytes, int count,

@@ -2,15 +2,29 @@
 #include "tape/tape_internal.h"
 #include <stdlib.h>
 
-enum vp_status vp_tape_memory_init(struct vp_tape_memory *memory, struct vp_gpu *gpu, const struct vp_plan *plans,
-                                   int count, struct vp_error *err) {
-    *memory = (struct vp_tape_memory){.gpu = gpu};
-    uint64_t bytes[VP_MAX_BINS] = {0};
+/* Bin by bin the largest of all plans; returns the number of bins. */
+static int merge_bins(const struct vp_plan *plans, int count, uint64_t bytes[VP_MAX_BINS]) {
+    int bins = 0;
+    for (int b = 0; b < VP_MAX_BINS; b++) bytes[b] = 0;
     for (int i = 0; i < count; i++) {
-        if (plans[i].bins > memory->bins) memory->bins = plans[i].bins;
+        if (plans[i].bins > bins) bins = plans[i].bins;
         for (int b = 0; b < plans[i].bins; b++)
             if (plans[i].bin_bytes[b] > bytes[b]) bytes[b] = plans[i].bin_bytes[b];
     }
+    return bins;
+}
+
+uint64_t vp_tape_memory_bytes(const struct vp_plan *plans, int count) {
+    uint64_t bytes[VP_MAX_BINS], sum = 0;
+    int bins = merge_bins(plans, count, bytes);
+    for (int b = 0; b < bins; b++) sum += bytes[b];
+    return sum;
+}
+
+enum vp_status vp_tape_memory_init(struct vp_tape_memory *memory, struct vp_gpu *gpu, const struct vp_plan *plans,
+                                   int count, struct vp_error *err) {
+    uint64_t bytes[VP_MAX_BINS];
+    *memory = (struct vp_tape_memory){.gpu = gpu, .bins = merge_bins(plans, count, bytes)};
     for (int b = 0; b < memory->bins; b++) {
         enum vp_status status = vp_gpu_alloc(gpu, bytes[b], "activations", &memory->bin[b], err);
         if (status != VP_OK) {

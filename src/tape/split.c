@@ -22,20 +22,6 @@ static void emit_zero(struct vp_tape *tape, struct vp_tensor *part) {
     part->storage->grad_written = true;
 }
 
-static void emit_copy(struct vp_tape *tape, struct vp_slot *from, int64_t from_first, struct vp_slot *to,
-                      int64_t to_first, int64_t count) {
-    struct {
-        uint32_t count, from_first, to_first;
-    } push = {(uint32_t)count, (uint32_t)from_first, (uint32_t)to_first};
-    struct vp_launch launch = {.kernel = "copy_elements",
-                               .bind = {vp_bind_slot(from), vp_bind_slot(to)},
-                               VP_PUSH(push),
-                               .bytes = 8.0 * push.count,
-                               .label = "copy rows"};
-    vp_groups_flat(push.count, 64, launch.groups);
-    vp_emit(tape, &launch);
-}
-
 /* A part nobody used has a zero gradient; with all parts written, so is the whole. */
 static void split_backward(struct vp_tape *tape, struct vp_node *node) {
     const struct split *split = node->attributes;
@@ -43,22 +29,10 @@ static void split_backward(struct vp_tape *tape, struct vp_node *node) {
         struct vp_tensor *part = node->out[i];
         if (!part->storage->grad_written) emit_zero(tape, part);
         if (split->copied)
-            emit_copy(tape, vp_storage_grad(tape, part), 0, vp_storage_grad(tape, node->in[0]), split->first[i],
-                      vp_shape_count(part->shape));
+            vp_tape_copy(tape, vp_storage_grad(tape, part), 0, vp_storage_grad(tape, node->in[0]), split->first[i],
+                         vp_shape_count(part->shape));
     }
     node->in[0]->storage->grad_written = true;
-}
-
-static struct vp_tensor *part_of(struct vp_tape *tape, struct vp_tensor *x, int64_t first_row, int64_t rows) {
-    struct vp_tensor *part = vp_arena_new(vp_tape_arena(tape), struct vp_tensor);
-    *part = *x;
-    part->name = vp_arena_printf(vp_tape_arena(tape), "%s[%lld:%lld]", x->name, (long long)first_row,
-                                 (long long)(first_row + rows));
-    part->shape.dim[0] = rows;
-    part->storage = vp_arena_new(vp_tape_arena(tape), struct vp_storage);
-    part->storage->value = vp_slot_create(
-        tape, part->name, (uint64_t)vp_shape_count(part->shape) * vp_dtype_bytes(x->dtype), VP_SLOT_TRANSIENT);
-    return part;
 }
 
 void vp_split_rows(struct vp_tape *tape, struct vp_tensor *x, int count, const int64_t *rows, struct vp_tensor **out) {
@@ -72,7 +46,7 @@ void vp_split_rows(struct vp_tape *tape, struct vp_tensor *x, int count, const i
     for (int i = 0; i < count; i++) {
         split->first[i] = first * row_elements;
         split->copied |= 4 * (uint64_t)split->first[i] % tape->caps.binding_alignment != 0;
-        node->out[i] = out[i] = part_of(tape, x, first, rows[i]);
+        node->out[i] = out[i] = vp_tape_part(tape, x, first, rows[i]);
         first += rows[i];
     }
     vp_assert(first == x->shape.dim[0], "%s has %lld rows, its parts %lld", x->name, (long long)x->shape.dim[0],
@@ -80,7 +54,7 @@ void vp_split_rows(struct vp_tape *tape, struct vp_tensor *x, int count, const i
     for (int i = 0; i < count; i++) {
         struct vp_storage *storage = out[i]->storage;
         if (split->copied) {
-            emit_copy(tape, x->storage->value, split->first[i], storage->value, 0, vp_shape_count(out[i]->shape));
+            vp_tape_copy(tape, x->storage->value, split->first[i], storage->value, 0, vp_shape_count(out[i]->shape));
             continue;
         }
         storage->parent = x->storage;

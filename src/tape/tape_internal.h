@@ -46,5 +46,9 @@ struct vp_slot *vp_slot_root(struct vp_slot *slot, uint64_t *offset);
 /* The gradient slot of a tensor's storage, made on first use; a part of the parent's for split rows. */
 struct vp_slot *vp_storage_grad(struct vp_tape *tape, struct vp_tensor *x);
 struct vp_range vp_slot_range(struct vp_slot *slot);
+/* rows.c: a tensor like rows of x, with a value slot of its own; a launch that copies elements. */
+struct vp_tensor *vp_tape_part(struct vp_tape *tape, struct vp_tensor *x, int64_t first_row, int64_t rows);
+void vp_tape_copy(struct vp_tape *tape, struct vp_slot *from, int64_t from_first, struct vp_slot *to, int64_t to_first,
+                  int64_t count);
 
 #endif

@@ -23,6 +23,8 @@ static void declare_metadata(struct saving *saving) {
     metadata(saving, "vkpcl.version", VKPCL_VERSION);
     snprintf(text, sizeof text, "%lld", (long long)saving->run->iteration);
     metadata(saving, "iteration", text);
+    snprintf(text, sizeof text, "%lld", (long long)saving->run->micro_batch);
+    metadata(saving, "micro_batch", text);
     char *config = vp_config_text(saving->run->config);
     metadata(saving, "config", config);
     free(config);

@@ -7,11 +7,12 @@
 #include <string.h>
 
 /* Settings that may differ from those of the checkpoint: the length of the run, how often it reports and saves, what
- * it is called, and how images are read. The layout of the data is covered by the source's fingerprint. */
+ * it is called, how many images go at once, and how images are read. The layout of the data is covered by the source's
+ * fingerprint. */
 static bool may_differ(const char *key) {
-    static const char *const free_keys[] = {"train.epochs",    "train.iterations", "train.name",   "checkpoint.every",
-                                            "checkpoint.keep", "log.every",        "sample.every", "data.workers",
-                                            "data.max_broken", "data.layout"};
+    static const char *const free_keys[] = {"train.epochs",     "train.iterations", "train.name", "train.micro_batch",
+                                            "checkpoint.every", "checkpoint.keep",  "log.every",  "sample.every",
+                                            "data.workers",     "data.max_broken",  "data.layout"};
     for (size_t i = 0; i < sizeof free_keys / sizeof *free_keys; i++)
         if (strcmp(key, free_keys[i]) == 0) return true;
     return false;
@@ -135,6 +136,31 @@ static void name_the_one_before(const char *folder, const int64_t *numbers, int 
                 why.message, folder);
 }
 
+/* Checkpoints without this entry are of runs without micro-batches. */
+static int64_t micro_batch_of(const struct vp_safetensors *file) {
+    const char *text = vp_safetensors_metadata(file, "micro_batch");
+    return text ? (int64_t)strtoll(text, NULL, 10) : 0;
+}
+
+int64_t vp_checkpoint_micro_batch(const char *folder) {
+    char path[VP_PATH_BYTES];
+    struct vp_error ignored; /* vp_checkpoint_load says what is wrong */
+    if (vp_checkpoint_newest(folder, path, sizeof path, &ignored) != VP_OK) return VP_MICRO_BATCH_CHOOSE;
+    struct vp_safetensors *file = vp_safetensors_open(path, &ignored);
+    int64_t micro_batch = file ? micro_batch_of(file) : VP_MICRO_BATCH_CHOOSE;
+    vp_safetensors_close(file);
+    return micro_batch;
+}
+
+/* Other pieces mean other rounding: allowed, but no longer bit for bit the run it was. */
+static void tell_micro_batch(const struct vp_safetensors *file, const struct vp_run *run) {
+    int64_t before = micro_batch_of(file);
+    if (before != run->micro_batch)
+        vp_log(run->request->log, VP_LOG_WARN,
+               "%s was made with micro-batches of %lld images, now %lld (0: all): the run goes on with other rounding",
+               vp_safetensors_path(file), (long long)before, (long long)run->micro_batch);
+}
+
 enum vp_status vp_checkpoint_load(struct vp_run *run, struct vp_error *err) {
     const char *folder = run->request->folder;
     struct vp_error here = {0};
@@ -150,6 +176,7 @@ enum vp_status vp_checkpoint_load(struct vp_run *run, struct vp_error *err) {
     if (status == VP_OK) status = check_source(file, run->request->source, &here);
     if (status == VP_OK) status = take_params(file, run->params, &here);
     if (status == VP_OK) status = take_state(file, run, numbers[count - 1], &here);
+    if (status == VP_OK) tell_micro_batch(file, run);
     if (status == VP_ERR_FORMAT) name_the_one_before(folder, numbers, count, &here);
     vp_safetensors_close(file);
     free(numbers);

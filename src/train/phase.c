@@ -11,9 +11,9 @@ const char *vp_phase_name(enum vp_phase_kind kind) {
     return names[kind];
 }
 
-enum vp_status vp_phase_shared_init(struct vp_phase_shared *shared, struct vp_gpu *gpu, struct vp_params *params,
-                                    const struct vp_phase_settings *settings, struct vp_error *err) {
-    *shared = (struct vp_phase_shared){.gpu = gpu, .params = params};
+void vp_phase_shared_prepare(struct vp_phase_shared *shared, struct vp_gpu *gpu, struct vp_params *params,
+                             const struct vp_phase_settings *settings) {
+    *shared = (struct vp_phase_shared){.gpu = gpu, .params = params, .settings = *settings};
     struct vp_adam_param *list = calloc((size_t)params->count, sizeof *list);
     vp_assert(list, "no host memory for %d parameters", params->count);
     int trainable = 0;
@@ -23,24 +23,51 @@ enum vp_status vp_phase_shared_init(struct vp_phase_shared *shared, struct vp_gp
     }
     vp_adam_init(&shared->adam, list, trainable, settings->beta1, settings->beta2);
     free(list);
+}
 
-    uint64_t chunks = vp_adam_elements(&shared->adam) / VP_PARAM_ALIGN;
-    uint32_t *table = calloc(chunks, sizeof *table);
-    float *beta = calloc(VP_BETA_STEPS + 1, sizeof *beta);
+/* The blocks that the phases share; what a block of 0 bytes would hold is not needed. */
+static int shared_blocks(struct vp_phase_shared *shared, struct vp_range *ranges[4], uint64_t bytes[4]) {
+    const struct vp_phase_settings *settings = &shared->settings;
+    ranges[0] = &shared->chunks, bytes[0] = 4 * (vp_adam_elements(&shared->adam) / VP_PARAM_ALIGN);
+    ranges[1] = &shared->beta, bytes[1] = 4 * (VP_BETA_STEPS + 1);
+    ranges[2] = &shared->pixels, bytes[2] = (uint64_t)settings->pixel_bytes;
+    ranges[3] = &shared->sources, bytes[3] = 4 * VP_AUGMENT_SOURCE_WORDS * (uint64_t)settings->sources;
+    return settings->device_inputs ? 4 : 2;
+}
+
+uint64_t vp_phase_shared_bytes(struct vp_phase_shared *shared) {
+    struct vp_range *ranges[4];
+    uint64_t bytes[4], sum = 0;
+    int count = shared_blocks(shared, ranges, bytes);
+    for (int i = 0; i < count; i++) sum += bytes[i];
+    return sum;
+}
+
+enum vp_status vp_phase_shared_allocate(struct vp_phase_shared *shared, struct vp_error *err) {
+    static const char *const labels[4] = {"Adam's chunk table", "beta quantiles", "source images",
+                                          "table of source images"};
+    struct vp_range *ranges[4];
+    uint64_t bytes[4];
+    int count = shared_blocks(shared, ranges, bytes);
+    uint32_t *table = calloc(bytes[0], 1);
+    float *beta = calloc(bytes[1], 1);
     vp_assert(table && beta, "no host memory for the chunk table");
     vp_adam_chunks(&shared->adam, table);
-    vp_rng_beta_table(settings->beta > 0 ? settings->beta : 1.6, VP_BETA_STEPS, beta);
-    enum vp_status status = vp_gpu_alloc(gpu, 4 * chunks, "Adam's chunk table", &shared->chunks, err);
-    if (status == VP_OK) status = vp_gpu_alloc(gpu, 4 * (VP_BETA_STEPS + 1), "beta quantiles", &shared->beta, err);
-    if (status == VP_OK && settings->device_inputs) {
-        uint64_t sources = 4 * VP_AUGMENT_SOURCE_WORDS * (uint64_t)settings->sources;
-        status = vp_gpu_alloc(gpu, (uint64_t)settings->pixel_bytes, "source images", &shared->pixels, err);
-        if (status == VP_OK) status = vp_gpu_alloc(gpu, sources, "table of source images", &shared->sources, err);
-    }
-    if (status == VP_OK) status = vp_gpu_upload(gpu, shared->chunks, table, err);
-    if (status == VP_OK) status = vp_gpu_upload(gpu, shared->beta, beta, err);
+    vp_rng_beta_table(shared->settings.beta > 0 ? shared->settings.beta : 1.6, VP_BETA_STEPS, beta);
+    enum vp_status status = VP_OK;
+    for (int i = 0; status == VP_OK && i < count; i++)
+        status = vp_gpu_alloc(shared->gpu, bytes[i], labels[i], ranges[i], err);
+    if (status == VP_OK) status = vp_gpu_upload(shared->gpu, shared->chunks, table, err);
+    if (status == VP_OK) status = vp_gpu_upload(shared->gpu, shared->beta, beta, err);
     free(table);
     free(beta);
+    return status;
+}
+
+enum vp_status vp_phase_shared_init(struct vp_phase_shared *shared, struct vp_gpu *gpu, struct vp_params *params,
+                                    const struct vp_phase_settings *settings, struct vp_error *err) {
+    vp_phase_shared_prepare(shared, gpu, params, settings);
+    enum vp_status status = vp_phase_shared_allocate(shared, err);
     if (status != VP_OK) vp_phase_shared_fini(shared);
     return status;
 }
@@ -104,6 +131,10 @@ void vp_phase_destroy(struct vp_phase *phase) {
     struct vp_range step = phase->step;
     vp_tape_destroy(phase->tape); /* the phase itself lives in the tape's arena */
     if (step.block) vp_gpu_free(gpu, step);
+}
+
+uint64_t vp_phase_bytes(const struct vp_phase *phase) {
+    return phase->plan.pinned_bytes + 4 * (uint64_t)phase->step_count;
 }
 
 static struct vp_range part(struct vp_range whole, uint64_t first_word, uint64_t words) {

@@ -24,8 +24,8 @@ void vp_phase_build_face(struct vp_phase *phase, struct vp_phase_shared *shared)
     phase->images = vp_phase_images(phase, shared, phase->rows, false);
     phase->mix = vp_phase_mix(phase, shared, vp_shape2(2 * batch, 2 * batch - 2));
     phase->perm = vp_tape_input(tape, "perm", vp_shape1(2 * batch - 2), VP_U32, false);
-    struct vp_tensor *trunk = vp_encoder_trunk(phase->weights, phase->images);
-    struct vp_tensor *face = vp_encoder_face(phase->weights, trunk);
+    struct vp_tensor *face;
+    vp_phase_encode(phase, phase->images, &face, NULL);
     struct vp_tensor *feature = vp_projection(phase->weights, "exp_fc", face); /* (2B, projection) */
     vp_tape_scope(tape, "infonce");
     keep_results(phase, vp_infonce_face(tape, feature, phase->mix, phase->perm, vp_phase_temperature(phase)), feature);
@@ -39,8 +39,8 @@ void vp_phase_build_pose(struct vp_phase *phase, struct vp_phase_shared *shared)
     phase->images = vp_phase_images(phase, shared, phase->rows, false);
     phase->mix = vp_phase_mix(phase, shared, vp_shape2(settings->pose_batch, settings->negatives));
     phase->perm = vp_tape_input(tape, "perm", vp_shape1(settings->negatives), VP_U32, false);
-    struct vp_tensor *trunk = vp_encoder_trunk(phase->weights, phase->images);
-    struct vp_tensor *pose = vp_encoder_pose(phase->weights, trunk), *part[2];
+    struct vp_tensor *pose, *part[2];
+    vp_phase_encode(phase, phase->images, NULL, &pose);
     /* Anchors and negatives are two calls of the head: each has its own batch statistics. */
     vp_split_rows(tape, pose, 2, (const int64_t[]){anchors, negatives}, part);
     struct vp_tensor *feature = vp_projection(phase->weights, "pose_fc", part[0]);  /* (2P, projection) */

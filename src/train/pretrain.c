@@ -24,7 +24,7 @@ static enum vp_status loop(struct vp_run *run, struct vp_error *err) {
     const struct vp_pretrain_request *request = run->request;
     double begun = vp_clock();
     while (run->iteration < run->iterations) {
-        enum vp_status status = vp_run_iteration(run, err);
+        enum vp_status status = vp_run_measured_iteration(run, err);
         if (status != VP_OK) return status;
         bool stop = request->stop && request->stop(request->context);
         bool late = request->time_limit > 0 && vp_clock() - begun >= request->time_limit;
@@ -63,6 +63,7 @@ enum vp_status vp_pretrain(struct vp_gpu *gpu, const struct vp_config *config,
         status = vp_config_write(config, path, err);
     }
     if (status == VP_OK) status = loop(&run, err);
+    if (status == VP_OK || status == VP_ERR_INTERRUPTED) vp_report_host(&run);
     struct vp_error ignored;
     write_broken(&run, status == VP_OK ? err : &ignored);
     vp_run_fini(&run);

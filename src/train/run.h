@@ -21,6 +21,20 @@ struct vp_report_sums {
     int64_t count;
 };
 
+/* What iterations cost the thread that feeds the device. */
+struct vp_host_cost {
+    double seconds, processor; /* of the clock, of processor time */
+    double waits;              /* for work of the device that was not done yet */
+    int64_t iterations;
+};
+
+/* Bytes of device memory. */
+struct vp_memory_need {
+    uint64_t parameters;  /* with gradients and moments */
+    uint64_t activations; /* shared by the phases */
+    uint64_t inputs;      /* inputs, kept results, tables */
+};
+
 struct vp_run {
     const struct vp_config *config;
     const struct vp_pretrain_request *request;
@@ -29,11 +43,14 @@ struct vp_run {
     struct vp_phase_shared shared;
     struct vp_phase *phase[VP_PHASES]; /* NULL: switched off */
     struct vp_tape_memory memory;
+    struct vp_memory_need need; /* known before any of it was taken */
+    int64_t micro_batch;        /* images that go through the networks at once; 0: all */
     struct vp_loader *loader;
     struct vp_schedule schedule;
     struct vp_dwa dwa;
     struct vp_report_sums sums;
     int64_t iteration, iterations; /* next one to do; length of the run */
+    int64_t first_iteration;       /* 0, or where a resumed run went on */
     int64_t steps_per_epoch;
     int64_t batch_images; /* source images of a step */
     /* Readbacks of the iteration before. */
@@ -43,11 +60,19 @@ struct vp_run {
     uint32_t *report;             /* host copy of Adam's report */
     double started, step_seconds; /* clock at the start of the loop; smoothed seconds of an iteration */
     FILE *log_file;
+    struct vp_host_cost host; /* sums */
 };
 
 /* run_setup.c: everything up to the first iteration; the memory estimate comes before any large allocation. */
 enum vp_status vp_run_setup(struct vp_run *run, struct vp_error *err);
 void vp_run_fini(struct vp_run *run);
+
+/* run_memory.c: builds the phases, prints what they need, and fails when it is more than there is. micro_batch as in
+ * vp_phase_settings, or chosen so that it fits. */
+enum { VP_MICRO_BATCH_CHOOSE = -1 };
+enum vp_status vp_run_build_phases(struct vp_run *run, const bool wanted[VP_PHASES], int64_t micro_batch,
+                                   struct vp_error *err);
+uint64_t vp_memory_total(const struct vp_memory_need *need);
 
 /* run_step.c: enqueues one iteration and takes in the results of the one before. */
 enum vp_status vp_run_iteration(struct vp_run *run, struct vp_error *err);
@@ -65,9 +90,12 @@ uint64_t vp_run_stream(const struct vp_run *run, enum vp_phase_kind kind);
 
 /* run_report.c: the line on the screen, log.tsv, and the run folder's small files. */
 enum vp_status vp_report_open(struct vp_run *run, struct vp_error *err);
-void vp_report_model(const struct vp_run *run, const struct vp_plan *plans);
+void vp_report_model(const struct vp_run *run);
 enum vp_status vp_report_iteration(struct vp_run *run, int64_t iteration, const struct vp_metrics *metrics,
                                    struct vp_error *err);
+/* run_host.c: an iteration whose cost is counted, unless it is one of the first; what they cost on average. */
+enum vp_status vp_run_measured_iteration(struct vp_run *run, struct vp_error *err);
+void vp_report_host(const struct vp_run *run);
 void vp_report_close(struct vp_run *run);
 double vp_clock(void); /* seconds, monotonic */
 
@@ -86,6 +114,8 @@ enum vp_status vp_log_truncate(const char *path, int64_t iteration, struct vp_er
 /* checkpoint.c: saves all of the run after `run->iteration` iterations; finds and loads the newest. */
 enum vp_status vp_checkpoint_save(struct vp_run *run, struct vp_error *err);
 enum vp_status vp_checkpoint_load(struct vp_run *run, struct vp_error *err);
+/* The micro-batch of the folder's newest checkpoint; VP_MICRO_BATCH_CHOOSE when there is none to read. */
+int64_t vp_checkpoint_micro_batch(const char *folder);
 /* Path of the newest checkpoint in the run's folder; VP_ERR_IO when there is none. */
 enum vp_status vp_checkpoint_newest(const char *folder, char *path, size_t bytes, struct vp_error *err);
 

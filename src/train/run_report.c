@@ -22,13 +22,14 @@ static const char *duration(double seconds, char buffer[32]) {
     return buffer;
 }
 
-void vp_report_model(const struct vp_run *run, const struct vp_plan *plans) {
+void vp_report_model(const struct vp_run *run) {
     const struct vp_config *config = run->config;
     double flops = 0;
     int launches = 0;
     for (int i = 0; i < VP_PHASES; i++) {
-        flops += plans[i].flops;
-        launches += plans[i].launches;
+        if (!run->phase[i]) continue;
+        flops += run->phase[i]->plan.flops;
+        launches += run->phase[i]->plan.launches;
     }
     const struct vp_log *log = run->request->log;
     vp_log(log, VP_LOG_INFO, "model: width %g, %d px, %lld parameters", config->model.width, config->model.size,

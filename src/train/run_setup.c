@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { SMALL_UPLOADS = 16 << 20 }; /* blocks of augmentation, permutations and step blocks of two iterations, amply */
+
 static int64_t larger(int64_t a, int64_t b) {
     return a > b ? a : b;
 }
@@ -38,31 +40,13 @@ static void make_schedule(struct vp_run *run) {
                              .every_iteration = config->optimizer.schedule_unit == VP_UNIT_ITERATION};
 }
 
-/* Everything the device will hold, known before the first large allocation. */
-static enum vp_status check_memory(const struct vp_run *run, const struct vp_plan *plans,
-                                   const struct vp_loader_settings *loader, struct vp_error *err) {
-    uint64_t parameters = vp_params_bytes(run->params, true), inputs = 0, activations = 0;
-    for (int i = 0; i < VP_PHASES; i++) {
-        inputs += plans[i].pinned_bytes;
-        if (plans[i].transient_bytes > activations) activations = plans[i].transient_bytes;
-    }
-    inputs += vp_loader_capacity(loader);
-    /* What is taken already (the parameters, small tables) is part of the need. */
-    uint64_t need = parameters + inputs + activations;
-    uint64_t have = vp_gpu_memory_free(run->gpu) + vp_gpu_memory_used(run->gpu);
-    vp_log(run->request->log, VP_LOG_INFO,
-           "memory: %.0f MiB needed: parameters with gradients and moments %.0f, activations %.0f, inputs and results "
-           "%.0f; %.0f MiB free",
-           (double)need / 1048576.0, (double)parameters / 1048576.0, (double)activations / 1048576.0,
-           (double)inputs / 1048576.0, (double)have / 1048576.0);
-    if (need <= have) return VP_OK;
-    return vp_fail(err, VP_ERR_OUT_OF_MEMORY,
-                   "training needs %.2f GiB of device memory, %.2f GiB are free: use a smaller data.batch (now %d) or "
-                   "model.width (now %g), or another device",
-                   (double)need / 1073741824.0, (double)have / 1073741824.0, run->config->data.batch,
-                   run->config->model.width);
+/* Automatic micro-batches: a resumed run goes on with those it had, for the sake of its bits. */
+static int64_t wanted_micro_batch(const struct vp_run *run) {
+    if (run->config->train.micro_batch > 0) return run->config->train.micro_batch;
+    return run->request->resume ? vp_checkpoint_micro_batch(run->request->folder) : VP_MICRO_BATCH_CHOOSE;
 }
 
+/* Everything is planned before the first byte of device memory is taken. */
 static enum vp_status make_phases(struct vp_run *run, const struct vp_loader_settings *loader, struct vp_error *err) {
     struct vp_phase_settings settings = vp_settings_from_config(run->config);
     settings.device_inputs = true;
@@ -71,21 +55,25 @@ static enum vp_status make_phases(struct vp_run *run, const struct vp_loader_set
     settings.pixel_bytes = (int64_t)vp_loader_capacity(loader);
     run->params = vp_params_create();
     vp_model_add_params(run->params, &settings.model);
-    enum vp_status status = vp_params_allocate(run->params, run->gpu, true, err);
-    if (status == VP_OK) status = vp_phase_shared_init(&run->shared, run->gpu, run->params, &settings, err);
+    vp_phase_shared_prepare(&run->shared, run->gpu, run->params, &settings);
+    bool wanted[VP_PHASES];
+    for (enum vp_phase_kind kind = 0; kind < VP_PHASES; kind++) wanted[kind] = vp_settings_has_phase(run->config, kind);
+    enum vp_status status = vp_run_build_phases(run, wanted, wanted_micro_batch(run), err);
     if (status != VP_OK) return status;
 
     struct vp_plan plans[VP_PHASES] = {{0}};
-    for (enum vp_phase_kind kind = 0; kind < VP_PHASES; kind++) {
-        if (!vp_settings_has_phase(run->config, kind)) continue;
-        run->phase[kind] = vp_phase_create(kind, &run->shared, &settings);
-        plans[kind] = run->phase[kind]->plan;
-    }
-    vp_report_model(run, plans);
-    status = check_memory(run, plans, loader, err);
+    for (int i = 0; i < VP_PHASES; i++)
+        if (run->phase[i]) plans[i] = run->phase[i]->plan;
+    status = vp_params_allocate(run->params, run->gpu, true, err);
+    if (status == VP_OK) status = vp_phase_shared_allocate(&run->shared, err);
     if (status == VP_OK) status = vp_tape_memory_init(&run->memory, run->gpu, plans, VP_PHASES, err);
     for (int i = 0; status == VP_OK && i < VP_PHASES; i++)
         if (run->phase[i]) status = vp_phase_bind(run->phase[i], &run->memory, err);
+    /* The host is at most one iteration ahead: with room for two and their small tables, it never waits to upload. */
+    if (status == VP_OK)
+        status = vp_gpu_reserve_uploads(run->gpu, 2 * (uint64_t)settings.pixel_bytes + SMALL_UPLOADS, err);
+    if (status == VP_ERR_OUT_OF_MEMORY)
+        vp_fail_context(err, "the device has less memory than it says, --memory-limit MIB makes training use less");
     return status;
 }
 
@@ -101,6 +89,7 @@ enum vp_status vp_run_setup(struct vp_run *run, struct vp_error *err) {
     if (status != VP_OK) return status;
     run->report = calloc((size_t)(ADAM_REPORT_HEADER + run->shared.adam.parameters), sizeof *run->report);
     vp_assert(run->report, "no host memory for %d parameters", run->shared.adam.parameters);
+    run->first_iteration = run->iteration;
     vp_loader_seek(run->loader, (uint32_t)run->iteration);
     return vp_report_open(run, err);
 }

@@ -106,16 +106,24 @@ enum vp_status vp_run_drain(struct vp_run *run, struct vp_error *err) {
     return status;
 }
 
+/* The weights of a new epoch need the losses of the whole one before. Phase recon has a fixed weight: it keeps the
+ * device busy while the host waits for them. */
+static bool waits_for_losses(const struct vp_run *run, enum vp_phase_kind kind) {
+    return kind != VP_PHASE_RECON && run->iteration % run->steps_per_epoch == 0;
+}
+
 static enum vp_status enqueue_phases(struct vp_run *run, const struct vp_loader_batch *batch, struct vp_error *err) {
     const struct vp_config *config = run->config;
     struct vp_range pixels = {run->shared.pixels.block, run->shared.pixels.offset, batch->pixel_bytes};
-    double weight[VP_PHASES];
-    vp_run_weights(run, weight);
     enum vp_status status = vp_gpu_upload(run->gpu, pixels, batch->pixels, err);
     if (status == VP_OK) status = vp_gpu_upload(run->gpu, run->shared.sources, batch->sources, err);
     for (enum vp_phase_kind kind = 0; kind < VP_PHASES && status == VP_OK; kind++) {
         struct vp_phase *phase = run->phase[kind];
         if (!phase) continue;
+        if (waits_for_losses(run, kind)) status = vp_run_drain(run, err);
+        if (status != VP_OK) break;
+        double weight[VP_PHASES];
+        vp_run_weights(run, weight);
         struct vp_phase_step step = {.lr = vp_schedule_lr(&run->schedule, run->iteration),
                                      .weight = weight[kind],
                                      .temperature = vp_run_temperature(run, run->iteration),
@@ -130,10 +138,8 @@ static enum vp_status enqueue_phases(struct vp_run *run, const struct vp_loader_
 }
 
 enum vp_status vp_run_iteration(struct vp_run *run, struct vp_error *err) {
-    /* The weights of a new epoch need the losses of the whole one before. */
-    enum vp_status status = run->iteration % run->steps_per_epoch == 0 ? vp_run_drain(run, err) : VP_OK;
     struct vp_loader_batch batch;
-    if (status == VP_OK) status = vp_loader_next(run->loader, &batch, err);
+    enum vp_status status = vp_loader_next(run->loader, &batch, err);
     if (status == VP_OK) status = enqueue_phases(run, &batch, err);
     if (status == VP_OK) status = vp_run_drain(run, err); /* of the iteration before */
     if (status == VP_OK) status = begin_readbacks(run, err);

@@ -16,7 +16,8 @@ struct vp_phase_settings vp_settings_from_config(const struct vp_config *config)
                                       .beta2 = config->optimizer.beta2,
                                       .eps = config->optimizer.eps,
                                       .weight_decay = config->optimizer.weight_decay,
-                                      .beta = config->loss.beta};
+                                      .beta = config->loss.beta,
+                                      .micro_batch = config->train.micro_batch};
 }
 
 bool vp_settings_has_phase(const struct vp_config *config, enum vp_phase_kind kind) {

@@ -36,6 +36,10 @@ expect 2 'did you mean data.batch' pretrain people --set data.batsh=3
 expect 2 'power of two' pretrain people "${small[@]}" --set model.size=48 --out never
 VK_ICD_FILENAMES=$work/none.json VK_DRIVER_FILES=$work/none.json expect 1 'no Vulkan device' devices
 
+expect 2 'none of ops, step and peak' bench oops
+expect 1 '/nowhere.json' bench peak --repeats 1 --compare /nowhere.json
+expect 2 'has "nothing" in its name' bench ops nothing --repeats 1
+
 echo 'data.batch: many' >wrong.yaml
 expect 1 'wrong.yaml:1: data.batch: expected a whole number' pretrain people --config wrong.yaml
 echo 'data.batsh: 3' >typo.yaml
@@ -43,7 +47,7 @@ expect 0 'typo.yaml:1' pretrain people "${small[@]}" --config typo.yaml --iterat
 expect 2 'holds a run already' pretrain people "${small[@]}" --out run
 expect 1 'folder none' pretrain people "${small[@]}" --resume --out none
 expect 1 'more than data.max_broken' pretrain texts "${small[@]}" --out broken
-expect 1 'use a smaller data.batch' pretrain people "${small[@]}" --memory-limit 8 --out tight
+expect 1 'needs at least' pretrain people "${small[@]}" --memory-limit 3 --out tight
 
 # A damaged newest checkpoint is named, and nothing is deleted.
 checkpoint=run/checkpoint-00000002.safetensors

@@ -195,7 +195,7 @@ static void profile_counts_calls(void **state) {
     struct vp_gpu *gpu = open_gpu((struct vp_gpu_options){.profile = true});
     struct vp_error err = {0};
     const struct vp_profile_row *rows;
-    double idle;
+    struct vp_profile_idle idle;
     if (!vp_gpu_caps(gpu)->timestamps) {
         assert_int_equal(vp_gpu_profile(gpu, &rows, &idle), 0);
         close_gpu(gpu);
@@ -217,7 +217,7 @@ static void profile_counts_calls(void **state) {
         assert_true(rows[i].flops == 3.0 * N * (back ? 5 : 10));
         assert_true(rows[i].ms > 0);
     }
-    assert_true(idle >= 0 && rows[0].ms >= rows[1].ms);
+    assert_true(idle.between_kernels_ms >= 0 && idle.between_programs_ms > 0 && rows[0].ms >= rows[1].ms);
     vp_gpu_profile_print(gpu, stderr);
     vp_gpu_profile_reset(gpu);
     assert_int_equal(vp_gpu_profile(gpu, &rows, &idle), 0);

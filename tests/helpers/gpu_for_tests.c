@@ -16,7 +16,7 @@ struct vp_gpu *gpu_for_tests(const char *disable) {
     return gpu;
 }
 
-int masks_for_tests(const struct vp_gpu *gpu, const char *masks[8]) {
+int masks_for_tests(const struct vp_gpu *gpu, const char *masks[VP_TEST_MASKS]) {
     const struct vp_gpu_caps *caps = vp_gpu_caps(gpu);
     int count = 0;
     masks[count++] = "";
@@ -25,6 +25,7 @@ int masks_for_tests(const struct vp_gpu *gpu, const char *masks[8]) {
     if (caps->subgroup_shuffle) masks[count++] = "subgroup";
     if (caps->f16) masks[count++] = "f16";
     if (caps->coopmat) masks[count++] = "coopmat";
+    if (caps->lanes_beat_shared) masks[count++] = "lanes"; /* what a GPU runs */
     if (count > 2) masks[count++] = "texel,bda,subgroup,f16,coopmat";
     return count;
 }

@@ -6,8 +6,9 @@
 /* Opens the device with these capabilities masked (NULL: the environment's); fails the test when there is none. */
 struct vp_gpu *gpu_for_tests(const char *disable);
 
+enum { VP_TEST_MASKS = 8 };
 /* Capability masks worth testing: [0] is "", then every single mask that changes something on `gpu`, then all of them. */
-int masks_for_tests(const struct vp_gpu *gpu, const char *masks[8]);
+int masks_for_tests(const struct vp_gpu *gpu, const char *masks[VP_TEST_MASKS]);
 
 /* Fails the running test when status is not VP_OK, showing the sentence. */
 void must(enum vp_status status, const struct vp_error *err);

@@ -261,7 +261,7 @@ static void check_on_mask(struct vp_gpu *gpu, const struct host_case *h, const c
 }
 
 void op_check(const struct op_room *room) {
-    const char *masks[8];
+    const char *masks[VP_TEST_MASKS];
     struct vp_gpu *gpu = gpu_for_tests("");
     int mask_count = masks_for_tests(gpu, masks);
     for (int i = 0; i < room->case_count; i++) {
@@ -271,7 +271,7 @@ void op_check(const struct op_room *room) {
         host_fini(&h);
     }
     vp_gpu_destroy(gpu);
-    uint64_t(*signatures)[8] = new_array(room->case_count, sizeof *signatures);
+    uint64_t(*signatures)[VP_TEST_MASKS] = new_array(room->case_count, sizeof *signatures);
     for (int m = 0; m < mask_count; m++) {
         gpu = gpu_for_tests(masks[m]);
         for (int i = 0; i < room->case_count; i++) {

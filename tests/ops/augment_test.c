@@ -147,6 +147,12 @@ static void test_pieces(void **state) {
     check_size(16, false, 10 * 16 * 16 * 12);
     check_size(16, true, 10 * 16 * 16 * 12);
 }
+/* Sizes whose quads are a multiple of a subgroup, so that drivers take whole rows as uniform. */
+static void test_whole_subgroups(void **state) {
+    (void)state;
+    check_size(32, false, 0);
+    check_size(128, true, 0);
+}
 static void test_plain(void **state) {
     (void)state;
     check_size(33, true, 0);
@@ -183,9 +189,13 @@ static void test_reference(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_reference), cmocka_unit_test(test_tiny),
-                                       cmocka_unit_test(test_16),        cmocka_unit_test(test_31),
-                                       cmocka_unit_test(test_64),        cmocka_unit_test(test_plain),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_reference),
+                                       cmocka_unit_test(test_tiny),
+                                       cmocka_unit_test(test_16),
+                                       cmocka_unit_test(test_31),
+                                       cmocka_unit_test(test_64),
+                                       cmocka_unit_test(test_plain),
+                                       cmocka_unit_test(test_whole_subgroups),
                                        cmocka_unit_test(test_pieces)};
     return cmocka_run_group_tests_name("augment", tests, NULL, NULL);
 }

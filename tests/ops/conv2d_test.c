@@ -71,6 +71,12 @@ static const struct op_case cases[] = {
     {"5x5 relu", {X(2, 9, 9, 8, true), W(6, 5, 5, 8), B(6)}, SETTING(1, 2, 0.0f)},
     {"3x3 8 to 8", {X(3, 5, 9, 8, true), W(8, 3, 3, 8), B(8)}, SETTING(1, 1, 0.1f)},
     {"1x1 stride 2, wider", {X(2, 9, 11, 8, true), W(20, 1, 1, 8), B(20)}, SETTING(2, 0, 0.1f)},
+    /* Enough pixels for the widest tiles of the tile engine, forward, backward-data and backward-filter. */
+    {"1x1 to 128, many pixels", {X(4, 64, 64, 4, true), W(128, 1, 1, 4), B(128)}, SETTING(1, 0, 0.1f)},
+    {"1x1 to 68, many pixels", {X(5, 57, 58, 4, true), W(68, 1, 1, 4), B(68)}, SETTING(1, 0, 0.1f)},
+    {"1x1 from 132, many pixels", {X(5, 57, 58, 132, true), W(4, 1, 1, 132), B(4)}, SETTING(1, 0, 1.0f)},
+    {"1x1 from 64, many pixels", {X(4, 64, 64, 64, true), W(8, 1, 1, 64), B(8)}, SETTING(1, 0, 1.0f)},
+    {"3x3 to 132 from 32", {X(1, 5, 6, 32, true), W(132, 3, 3, 32), B(132)}, SETTING(1, 1, 0.1f)},
     {"long rows", {X(1, 3, 65, 9, true), W(10, 3, 3, 9), B(10)}, SETTING(1, 1, 0.1f)},
 };
 

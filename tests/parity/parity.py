@@ -51,6 +51,7 @@ def parse() -> argparse.Namespace:
     p.add_argument("--seed", type=int, default=1)
     p.add_argument("--mixed-negatives", action="store_true", help="pose.negatives = mixed")
     p.add_argument("--update-unused", action="store_true", help="optimizer.update_unused = true")
+    p.add_argument("--micro-batch", type=int, help="in pieces of so many images")
     p.add_argument("--case", action="append", choices=CASES, help="only these (default: all)")
     p.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="handed on to vkpcl")
     p.add_argument("--driver", action="append", default=[], metavar="LABEL=ICD_FILE",
@@ -77,6 +78,8 @@ def replay_command(a: argparse.Namespace, phases: Tuple[str, ...], folder: Path,
         settings.append("optimizer.update_unused=true")
     for setting in settings:
         command += ["--set", setting]
+    if a.micro_batch:
+        command += ["--micro-batch", str(a.micro_batch)]
     return command + (["--phase", phases[0]] if len(phases) == 1 else [])
 
 
@@ -121,6 +124,7 @@ def run_case(a: argparse.Namespace, case: str, folder: Path) -> bool:
     if case == "orth":
         ref64 = {k: v for k, v in ref64.items() if k.startswith(ORTH_KEYS)}
     options = ", mixed negatives" * a.mixed_negatives + ", update unused" * a.update_unused
+    options += f", micro-batch {a.micro_batch}" if a.micro_batch else ""
     shape = f"width {a.width:g}, size {a.size}, B {a.batch}, P {a.pose_batch}, K {a.negatives}"
 
     passed = True

@@ -1,0 +1,57 @@
+/* Cutting a convolution into launches of the tile engine. */
+#include "ops/conv_tile.h"
+#include "conv2d/conv2d_tile_args.h"
+
+/* Workgroups below which a large GPU has idle processors: then smaller tiles are better than efficient ones. */
+enum { ENOUGH_TILES = 128 };
+
+bool vp_conv_tile_fits(const struct vp_conv_tile *tile, int64_t pixels, int64_t c, int64_t k) {
+    bool narrow = tile->channels <= 4, large = tile->pixels * tile->channels > 64 * 64;
+    if (c % 4 != 0 || (narrow ? k > 4 : k % 4 != 0)) return false;
+    if (narrow || !large) return true;
+    uint64_t tiles = (uint64_t)vp_div_up((uint64_t)pixels, tile->pixels) * vp_div_up((uint64_t)k, tile->channels);
+    return k >= tile->channels && tiles >= ENOUGH_TILES;
+}
+
+void vp_emit_conv_tile(struct vp_tape *tape, const struct vp_conv_tile *tile, const struct vp_convolution *z) {
+    uint64_t bytes[] = {4 * (uint64_t)(z->h * z->w * z->c), 4 * (uint64_t)(z->y_h * z->y_w * z->k)};
+    double filter_bytes = 4.0 * (double)(z->k * z->r * z->s * z->c);
+    for (int64_t first = 0, n; (n = vp_piece_grid(tape, z->n, first, bytes, 2, z->p * z->q, tile->pixels)) > 0;
+         first += n) {
+        struct conv2d_tile_args args = {.n = (int32_t)n,
+                                        .h = (int32_t)z->h,
+                                        .w = (int32_t)z->w,
+                                        .c = (int32_t)z->c,
+                                        .k = (int32_t)z->k,
+                                        .r = (int32_t)z->r,
+                                        .s = (int32_t)z->s,
+                                        .p = (int32_t)z->p,
+                                        .q = (int32_t)z->q,
+                                        .stride = z->stride,
+                                        .pad_h = (int32_t)z->pad_h,
+                                        .pad_w = (int32_t)z->pad_w,
+                                        .y_h = (int32_t)z->y_h,
+                                        .y_w = (int32_t)z->y_w,
+                                        .y_step = (int32_t)z->y_step,
+                                        .y_row = (int32_t)z->y_row,
+                                        .y_column = (int32_t)z->y_column,
+                                        .base = (int32_t)z->base,
+                                        .k_stride = (int32_t)z->k_stride,
+                                        .c_stride = (int32_t)z->c_stride,
+                                        .r_stride = (int32_t)z->r_stride,
+                                        .s_stride = (int32_t)z->s_stride,
+                                        .has_bias = z->bias.slot != NULL,
+                                        .accumulate = z->accumulate,
+                                        .slope = z->slope};
+        vp_emit(tape, &(struct vp_launch){.kernel = tile->kernel,
+                                          .bind = {vp_bind_rows(z->x, bytes[0], first, n), z->filter,
+                                                   z->bias.slot ? z->bias : z->filter,
+                                                   vp_bind_rows(z->y, bytes[1], first, n)},
+                                          VP_PUSH(args),
+                                          .groups = {vp_div_up((uint64_t)(n * z->p * z->q), tile->pixels),
+                                                     vp_div_up((uint64_t)z->k, tile->channels)},
+                                          .flops = z->flops * (double)n / (double)z->n,
+                                          .bytes = (double)n * (double)(bytes[0] + bytes[1]) + filter_bytes,
+                                          .label = z->label});
+    }
+}

@@ -1,0 +1,24 @@
+/* One convolution in the roles that kernels know: forward, or backward-data, which is a convolution of dy with the
+ * filter turned round and its channels swapped. */
+#ifndef VKPCL_OPS_CONVOLUTION_H
+#define VKPCL_OPS_CONVOLUTION_H
+#include "vkpcl/tape.h"
+
+/* y[n,i,j,k] (+)= act(b[k] + sum_{r,s,c} x[n, i*stride + r - pad_h, j*stride + s - pad_w, c] * w(k,r,s,c)) with
+ * w(k,r,s,c) = filter[base + k*k_stride + c*c_stride + r*r_stride + s*s_stride], strides in floats. */
+struct vp_convolution {
+    int64_t n, h, w, c, k, r, s, p, q; /* r or s may be 0: the sum is empty */
+    int stride;
+    int64_t pad_h, pad_w; /* may be negative */
+    /* Output (i,j) of p x q is pixel (i*y_step + y_row, j*y_step + y_column) of the y_h x y_w pixels of y. */
+    int64_t y_h, y_w, y_step, y_row, y_column;
+    int64_t base, k_stride, c_stride, r_stride, s_stride;
+    int64_t filter_stride; /* not 0: every image has its own filter, this many floats behind the one before */
+    bool accumulate;
+    float slope;                       /* of the leaky ReLU; 1: none */
+    struct vp_bind x, filter, bias, y; /* bias.slot may be NULL */
+    double flops;
+    const char *label;
+};
+
+#endif
