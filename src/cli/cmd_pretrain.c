@@ -52,7 +52,7 @@ static const struct vp_flag flags[] = {
 static const struct vp_command_line line = {
     "pretrain",
     "FOLDER_OR_LIST...",
-    "Learns a face representation from the images in folders, identity trees or list files.",
+    "Learns a face representation from the images in folders, identity trees, list files or packed sets.",
     flags,
     0,
     VP_MAX_TEXTS};
