@@ -67,23 +67,23 @@ static void name_classes(struct vp_eval_result *result, const struct vp_labels *
 }
 
 /* All probes and protocols on the features of one source. */
-static enum vp_status run_probes(struct vp_fit *fit, const struct vp_folds *folds,
+static enum vp_status run_probes(struct vp_fit fit, const struct vp_folds *folds,
                                  const struct vp_eval_settings *settings, const char *source, const char *feature,
                                  struct vp_eval_result *result, struct vp_error *err) {
     struct vp_probe_data data = {0};
     enum vp_status status = VP_OK;
     if (settings->probes >> VP_EVAL_LINEAR & 1)
-        status = vp_probe_data_init(&data, fit->gpu, fit->features->rows, fit->features->columns, fit->features->data,
-                                    fit->problem->rows, fit->problem->outputs, fit->problem->targets, err);
-    fit->data = &data;
+        status = vp_probe_data_init(&data, fit.gpu, fit.features->rows, fit.features->columns, fit.features->data,
+                                    fit.problem->rows, fit.problem->outputs, fit.problem->targets, err);
+    fit.data = &data;
     for (enum vp_eval_probe probe = 0; probe < VP_EVAL_PROBES; probe++)
         for (enum vp_eval_protocol protocol = 0; protocol < VP_PROTOCOLS; protocol++) {
             if (!(settings->probes >> probe & 1) || !(settings->protocols >> protocol & 1) || status != VP_OK) continue;
-            if (probe == VP_EVAL_KNN && !fit->problem->label) continue;
+            if (probe == VP_EVAL_KNN && !fit.problem->label) continue;
             struct vp_eval_row *row = vp_eval_add_row(result);
             snprintf(row->source, sizeof row->source, "%s", source);
             snprintf(row->feature, sizeof row->feature, "%s", feature);
-            status = vp_eval_fill_row(row, fit, folds, probe, protocol, settings->bootstrap, err);
+            status = vp_eval_fill_row(row, &fit, folds, probe, protocol, settings->bootstrap, err);
             if (status == VP_OK)
                 vp_log(settings->log, VP_LOG_DEBUG, "%s, %s, %s: %s %.4f (%.1f s)", source, row->probe, row->protocol,
                        row->metric[0].name, row->metric[0].value, row->seconds);
@@ -117,7 +117,7 @@ static enum vp_status run_task(struct vp_gpu *gpu, const struct vp_eval_settings
                              .k = settings->k,
                              .seed = settings->seed,
                              .log = settings->log};
-        status = run_probes(&fit, &folds, settings, vp_eval_source_name(looks->look[i].source),
+        status = run_probes(fit, &folds, settings, vp_eval_source_name(looks->look[i].source),
                             looks->look[i].network ? vp_feature_name(feature) : "grey", result, err);
         vp_features_fini(&features[feature]);
     }

@@ -168,8 +168,8 @@ static const double bin_edge[BINS + 1] = {0, 15, 30, 45, 60, 99.001};
 
 static void judge_pose(const struct vp_problem *problem, const float *predicted, const uint32_t *rows, int64_t count,
                        double *metric) {
-    double *truth = malloc((size_t)(count + 1) * 2 * sizeof *truth), *guess = truth + count + 1;
-    vp_assert(truth, "no host memory for %lld angles", (long long)count);
+    double *truth = malloc((size_t)(count + 1) * sizeof *truth), *guess = malloc((size_t)(count + 1) * sizeof *guess);
+    vp_assert(truth && guess, "no host memory for %lld angles", (long long)count);
     for (int axis = 0; axis < AXES; axis++) {
         for (int64_t i = 0; i < count; i++) {
             truth[i] = (double)(problem->targets[(int64_t)rows[i] * AXES + axis] * problem->unit);
@@ -183,6 +183,7 @@ static void judge_pose(const struct vp_problem *problem, const float *predicted,
     }
     metric[0] = vp_mean(AXES, metric + 1);
     free(truth);
+    free(guess);
 }
 
 enum vp_status vp_problem_pose(struct vp_problem *problem, const struct vp_labels *labels, struct vp_error *err) {

@@ -67,9 +67,9 @@ static enum vp_status decode(struct swap *s, struct vp_error *err) {
     struct vp_plan plan;
     vp_tape_plan(tape, &plan);
     struct vp_tape_memory memory;
-    float *a = malloc((size_t)(rows * s->feature) * 2 * sizeof *a), *b = a + rows * s->feature;
+    float *a = malloc((size_t)(rows * s->feature) * sizeof *a), *b = malloc((size_t)(rows * s->feature) * sizeof *b);
     float *out = malloc((size_t)(rows * s->pixels) * sizeof *out);
-    vp_assert(a && out, "no host memory for %lld decoded images", (long long)rows);
+    vp_assert(a && b && out, "no host memory for %lld decoded images", (long long)rows);
     size_t bytes = (size_t)s->feature * sizeof(float);
     for (int64_t i = 0; i < rows; i++) {
         memcpy(a + i * s->feature, s->face + i / s->poses * s->feature, bytes);
@@ -86,6 +86,7 @@ static enum vp_status decode(struct swap *s, struct vp_error *err) {
     vp_tape_destroy(tape);
     vp_tape_memory_fini(&memory);
     free(a);
+    free(b);
     free(out);
     return status;
 }
