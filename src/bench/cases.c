@@ -62,6 +62,10 @@ static const struct layer {
     {"orthogonality", "features", vp_bench_orthogonality, BOTH, ENCODED, 4, 128, 0, 0, 0, 0},
     {"infonce", "face", vp_bench_infonce, BOTH, ENCODED, 0, 512, 0, 0, 0, 0},
     {"infonce", "pose", vp_bench_infonce, BOTH, POSE_VIEWS, 0, 512, 0, 0, 0, 1},
+    {"gather", "probe batch", vp_bench_gather, FWD, ENCODED, 4, 128, 0, 0, 0, 0},
+    {"cross_entropy", "expressions", vp_bench_cross_entropy, BOTH, ENCODED, 0, 0, 0, 7, 0, 0},
+    {"bce", "action units", vp_bench_bce, BOTH, ENCODED, 0, 0, 0, 8, 0, 0},
+    {"cosine_embedding", "pairs", vp_bench_cosine_embedding, BOTH, ENCODED, 0, 512, 0, 0, 0, 0},
 };
 enum { LAYERS = (int)(sizeof layers / sizeof layers[0]) };
 

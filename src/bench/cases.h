@@ -34,7 +34,7 @@ struct vp_bench_case {
     struct vp_tensor *(*build)(struct vp_bench_build *build, const struct vp_bench_case *z);
     unsigned passes; /* bit by enum vp_bench_pass */
     int64_t n, h, w, c, k;
-    int size, stride; /* of a filter */
+    int size, stride; /* of a filter; size: classes of a probe */
     int kind;         /* the builder's own */
 };
 
@@ -43,8 +43,8 @@ struct vp_bench_case {
 /* All cases of a configuration, in ops.def's order; the caller frees. */
 struct vp_bench_case *vp_bench_cases(const struct vp_config *config, int *count);
 
-/* build_conv.c: what has separate passes for data and filter. build_loss.c, build_input.c, build_pointwise.c: the rest.
- */
+/* build_products.c: what has separate passes for data and filter. build_losses.c, build_inputs.c, build_pointwise.c:
+ * the rest of a step; build_probes.c: what evaluations add. */
 struct vp_tensor *vp_bench_conv2d(struct vp_bench_build *build, const struct vp_bench_case *z);
 struct vp_tensor *vp_bench_linear(struct vp_bench_build *build, const struct vp_bench_case *z);
 struct vp_tensor *vp_bench_matmul(struct vp_bench_build *build, const struct vp_bench_case *z);
@@ -63,5 +63,9 @@ struct vp_tensor *vp_bench_add_blocks(struct vp_bench_build *build, const struct
 struct vp_tensor *vp_bench_mae(struct vp_bench_build *build, const struct vp_bench_case *z);
 struct vp_tensor *vp_bench_orthogonality(struct vp_bench_build *build, const struct vp_bench_case *z);
 struct vp_tensor *vp_bench_infonce(struct vp_bench_build *build, const struct vp_bench_case *z);
+struct vp_tensor *vp_bench_gather(struct vp_bench_build *build, const struct vp_bench_case *z);
+struct vp_tensor *vp_bench_cross_entropy(struct vp_bench_build *build, const struct vp_bench_case *z);
+struct vp_tensor *vp_bench_bce(struct vp_bench_build *build, const struct vp_bench_case *z);
+struct vp_tensor *vp_bench_cosine_embedding(struct vp_bench_build *build, const struct vp_bench_case *z);
 
 #endif

@@ -51,8 +51,8 @@ def columns_of(path):
 def train(program, folder):
     """A short real run that is watched: returns its folder and the page as it was while training."""
     faces, run, during = (os.path.join(folder, name) for name in ("faces", "run", "during.html"))
-    code, words = call(program, "faces", faces, "--identities", "6", "--images", "24", "--size", "64")
-    expect(code == 0, "faces:", words)
+    code, words = call(program, "synth", faces, "--identities", "6", "--images", "24", "--size", "64")
+    expect(code == 0, "synth:", words)
     settings = ("--preset tiny --width 0.0625 --batch 4 --set data.pose_batch=2 --set data.pose_negatives=2 --iterations 12 "
                 "--set log.every=1 --set sample.every=3 --set checkpoint.every=6").split()
     process = subprocess.Popen([program, "pretrain", faces, *settings, "--live", "--profile", "--out", run],
@@ -79,7 +79,8 @@ def train(program, folder):
 def embed_labelled(program, run, folder):
     """--data: features of labelled images by the run's weights, and the labels beside them."""
     faces, labels, out = os.path.join(folder, "faces"), os.path.join(folder, "labels.csv"), os.path.join(folder, "labelled.html")
-    paths = sorted(os.path.relpath(os.path.join(where, name), folder) for where, _, names in os.walk(faces) for name in names)
+    paths = sorted(os.path.relpath(os.path.join(where, name), folder) for where, _, names in os.walk(faces) for name in names
+                   if name.endswith(".png"))
     with open(labels, "w") as file:
         file.write("path,identity,expression,yaw,pitch,roll\n")
         for i, path in enumerate(paths):
