@@ -1,5 +1,6 @@
-/* Build-time tool: writes text files as the table of presets (struct vp_preset in include/vkpcl/config.h).
- * usage: embed_text OUTPUT.c FILE.yaml ...   A preset's name is the file name without folder and suffix. */
+/* Build-time tool: writes text files as a table NAMEs of struct NAME {name, text, bytes} and its length NAME_count, for
+ * example vp_presets of struct vp_preset in include/vkpcl/config.h.
+ * usage: embed_text OUTPUT.c HEADER NAME FILE ...   An entry's name is the file name without folder and suffix. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,8 +29,8 @@ static int embed(FILE *out, const char *path, int index) {
 }
 
 int main(int argc, char **argv) {
-    if (argc < 3) {
-        fprintf(stderr, "usage: embed_text OUTPUT.c FILE.yaml ...\n");
+    if (argc < 5) {
+        fprintf(stderr, "usage: embed_text OUTPUT.c HEADER NAME FILE ...\n");
         return 2;
     }
     FILE *out = fopen(argv[1], "wb");
@@ -37,18 +38,19 @@ int main(int argc, char **argv) {
         perror(argv[1]);
         return 1;
     }
-    int count = argc - 2, failed = 0;
-    char **files = argv + 2;
+    const char *header = argv[2], *type = argv[3];
+    int count = argc - 4, failed = 0;
+    char **files = argv + 4;
     qsort(files, (size_t)count, sizeof *files, compare_names);
-    fprintf(out, "#include \"vkpcl/config.h\"\nextern const struct vp_preset vp_presets[];\nextern const int "
-                 "vp_preset_count;\n");
+    fprintf(out, "#include \"%s\"\nextern const struct %s %ss[];\nextern const int %s_count;\n", header, type, type,
+            type);
     for (int i = 0; i < count; i++) failed |= embed(out, files[i], i);
-    fprintf(out, "const struct vp_preset vp_presets[] = {\n");
+    fprintf(out, "const struct %s %ss[] = {\n", type, type);
     for (int i = 0; i < count; i++) {
         const char *name = base_name(files[i]);
         fprintf(out, "    {\"%.*s\", (const char *)text_%d, sizeof text_%d - 1},\n", (int)strcspn(name, "."), name, i,
                 i);
     }
-    fprintf(out, "};\nconst int vp_preset_count = %d;\n", count);
+    fprintf(out, "};\nconst int %s_count = %d;\n", type, count);
     return fclose(out) != 0 || failed;
 }

@@ -1,9 +1,10 @@
-# One op, one room: src/ops/ops.def names the ops; a room without one of its places stops the configuration.
+# One op, one room: src/ops/ops.def names the ops; a room without one of its places stops the configuration. Its kernels
+# lie in shaders/<op>/ where it has any of its own (linear lives on the matrix product's).
 file(STRINGS ${CMAKE_SOURCE_DIR}/src/ops/ops.def op_names REGEX "^[a-z]")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/ops/ops.def)
 set(unfinished "")
 foreach(op ${op_names})
-    foreach(place include/vkpcl/ops/${op}.h src/ops/${op}.c src/ops/${op}_ref.c shaders/${op} tests/ops/${op}_test.c)
+    foreach(place include/vkpcl/ops/${op}.h src/ops/${op}.c src/ops/${op}_ref.c tests/ops/${op}_test.c)
         if(NOT EXISTS ${CMAKE_SOURCE_DIR}/${place})
             list(APPEND unfinished ${place})
         endif()

@@ -68,6 +68,7 @@ struct vp_gpu_options {
     const char *cache_folder; /* pipeline cache; NULL: $XDG_CACHE_HOME/vkpcl or ~/.cache/vkpcl; "" : no cache */
     double submission_ms;     /* bound on one submission, learnt from timestamps; 0: 100 */
     uint64_t memory_limit;    /* bytes this process may allocate; 0: the device's budget */
+    bool untuned;             /* default kernels only: tuned choices (vkpcl/tune.h) are not used */
     bool validation;          /* layers with synchronisation validation; also VKPCL_VALIDATION=1 */
     bool profile;             /* timestamps round every dispatch */
     const struct vp_log *log; /* may be NULL: silent */
@@ -191,5 +192,8 @@ int vp_gpu_profile(struct vp_gpu *gpu, const struct vp_profile_row **rows, struc
 void vp_gpu_profile_reset(struct vp_gpu *gpu);
 /* The same as an aligned table: kernel, calls, ms, share, GFLOP/s, GB/s, and two lines of idle time. */
 void vp_gpu_profile_print(struct vp_gpu *gpu, FILE *out);
+/* The rows as a table for programs, columns kernel, calls, ms, flops, bytes parted by tabs; the last row, "idle", has
+ * the idle time. Without options.profile nothing is written. */
+enum vp_status vp_gpu_profile_write(struct vp_gpu *gpu, const char *path, struct vp_error *err);
 
 #endif

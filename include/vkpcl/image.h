@@ -24,6 +24,8 @@ enum vp_status vp_image_decode(const void *data, size_t bytes, const char *name,
 enum vp_status vp_image_size(const char *path, int *width, int *height, struct vp_error *err);
 
 enum vp_status vp_image_write_png(const char *path, const struct vp_image *image, struct vp_error *err);
+/* The same in memory; the caller frees. Aborts when there is no memory. */
+void vp_image_encode_png(const struct vp_image *image, unsigned char **data, size_t *bytes);
 
 /* Tiles `count` images of one size, (count, height, width, 3), into a sheet, row by row, `columns` to a row, with
  * `margin` pixels of `shade` grey round every tile. The caller frees sheet with vp_image_fini. */

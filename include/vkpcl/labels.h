@@ -98,10 +98,4 @@ enum vp_status vp_label_image(const struct vp_labels *labels, int item, struct v
  * roll in this order and pixels in OpenCV's order, BGR. That is the default; columns "pose=pitch-yaw-roll" and
  * "image=rgb" say otherwise. */
 
-struct vp_label_format {
-    const char *name, *what;
-    bool pairs; /* read by vp_pairs_read */
-};
-const struct vp_label_format *vp_label_format(int number); /* NULL behind the last */
-
 #endif

@@ -1,6 +1,7 @@
 /* Pretraining: the main job. Images in, an encoder out (method, sections 2 to 4).
  *
- * A run lives in a folder: config.yaml, log.tsv, broken.txt, samples/NNNNNNNN.png, checkpoint-NNNNNNNN.safetensors.
+ * A run lives in a folder: config.yaml, run.json, log.tsv, broken.txt, samples/NNNNNNNN.png,
+ * checkpoint-NNNNNNNN.safetensors, and profile.tsv when the device was opened with a profile.
  * Every random number and the order of the images depend on (seed, epoch or iteration, index) only, so a run that was
  * killed and resumed from its checkpoint goes on bit for bit as if nothing had happened.
  */
@@ -30,6 +31,7 @@ struct vp_pretrain_request {
     double time_limit;           /* seconds; 0: none. The run then saves and returns VP_OK */
     const char *dump_inputs;     /* folder for the inputs of every iteration, as `vkpcl replay` reads them; NULL: no */
     bool (*stop)(void *context); /* asked after every iteration: save and return VP_ERR_INTERRUPTED; may be NULL */
+    void (*progress)(void *context); /* the folder has news: lines of the log or a picture; may be NULL */
     void *context;
     const struct vp_pretrain_monitor *monitor; /* looks every config.monitor.every iterations; NULL: nobody */
     const struct vp_log *log;

@@ -19,7 +19,7 @@ enum vp_rng_stream {
     VP_RNG_AUGMENT = 5,     /* augmentation parameters */
     VP_RNG_MIX = 6,         /* interpolation factors m ~ Beta(1.6, 1.6) */
     VP_RNG_PERMUTATION = 7, /* permutations of negative slots */
-    VP_RNG_FACES = 8,       /* drawn faces */
+    VP_RNG_SYNTH = 8,       /* synthetic faces: identities, shots, sensor noise */
     VP_RNG_PROBE = 9,       /* evaluation: initial weights and order of probes */
     VP_RNG_FOLDS = 10,      /* evaluation: folds and bootstrap samples */
     VP_RNG_TEST = 100

@@ -83,6 +83,10 @@ bool vp_tape_has_kernel(const struct vp_tape *tape, const char *name);
 /* Builders ask this for training/inference differences (batch norm). true by default. */
 bool vp_tape_training(const struct vp_tape *tape);
 void vp_tape_set_training(struct vp_tape *tape, bool training);
+/* May kernels round the inputs of a product to half, where the device multiplies those faster? false by default. Sums are
+ * float all the same. */
+bool vp_tape_half(const struct vp_tape *tape);
+void vp_tape_set_half(struct vp_tape *tape, bool half);
 /* A word in front of the labels of the launches emitted from now on ("encoder.layer1"); NULL: none. */
 void vp_tape_scope(struct vp_tape *tape, const char *scope);
 

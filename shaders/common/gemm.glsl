@@ -12,7 +12,8 @@
 //     vec4 b_four(uint item, uint n, uint k);    B[k..k+3][n], or B[k][n..n+3]; 0 where B has no value
 // `item` counts an invocation's fours of a round. Its m (or n) is the same in every round and its k grows by GEMM_BK, so
 // that a shader may prepare addresses once: for item < GEMM_A_ITEMS at gemm_a_place(item), likewise for B.
-// Needs nothing but Vulkan 1.2: at most 256 invocations and 17 KiB of shared memory.
+// Needs nothing but Vulkan 1.2: at most 256 invocations and 17 KiB of shared memory. With GEMM_MATRIX the products are
+// cooperative matrices' (common/gemm_matrix.glsl), with the same hooks.
 #ifndef GEMM_GLSL
 #define GEMM_GLSL
 #extension GL_EXT_control_flow_attributes : require
@@ -32,10 +33,6 @@
 #define GEMM_B_ITEMS ((GEMM_B_FOURS + GEMM_THREADS - 1) / GEMM_THREADS)
 
 layout(local_size_x = GEMM_THREADS) in;
-// One vec4 of padding: rows of a tile start in different banks.
-shared vec4 gemm_a[GEMM_BK][GEMM_BM / 4 + 1];
-shared vec4 gemm_b[GEMM_BK][GEMM_BN / 4 + 1];
-
 vec4 a_four(uint item, uint m, uint k);
 vec4 b_four(uint item, uint n, uint k);
 
@@ -74,6 +71,18 @@ void gemm_fetch(uint m0, uint n0, uint k0, out vec4 a[GEMM_A_ITEMS], out vec4 b[
     }
 }
 
+// This invocation's rows of the tile are gemm_row(i), i < GEMM_TM; its columns are the fours that begin at gemm_column(j),
+// j < GEMM_TN / 4.
+uint gemm_row(uint i) { return (i / 4 * GEMM_HIGH + gl_LocalInvocationIndex / GEMM_WIDE) * 4 + i % 4; }
+uint gemm_column(uint j) { return (j * GEMM_WIDE + gl_LocalInvocationIndex % GEMM_WIDE) * 4; }
+
+#ifdef GEMM_MATRIX
+#include "common/gemm_matrix.glsl"
+#else
+// One vec4 of padding: rows of a tile start in different banks.
+shared vec4 gemm_a[GEMM_BK][GEMM_BM / 4 + 1];
+shared vec4 gemm_b[GEMM_BK][GEMM_BN / 4 + 1];
+
 void gemm_store(vec4 a[GEMM_A_ITEMS], vec4 b[GEMM_B_ITEMS]) {
     [[unroll]] for (uint i = 0; i < GEMM_A_ITEMS; i++) {
         if (!gemm_a_owned(i)) continue;
@@ -92,11 +101,6 @@ void gemm_store(vec4 a[GEMM_A_ITEMS], vec4 b[GEMM_B_ITEMS]) {
             gemm_b[at.y][at.x / 4] = b[i];
     }
 }
-
-// This invocation's rows of the tile are gemm_row(i), i < GEMM_TM; its columns are the fours that begin at gemm_column(j),
-// j < GEMM_TN / 4.
-uint gemm_row(uint i) { return (i / 4 * GEMM_HIGH + gl_LocalInvocationIndex / GEMM_WIDE) * 4 + i % 4; }
-uint gemm_column(uint j) { return (j * GEMM_WIDE + gl_LocalInvocationIndex % GEMM_WIDE) * 4; }
 
 void gemm_tile(uint m0, uint n0, uint k_begin, uint k_end, out vec4 sum[GEMM_TM][GEMM_TN / 4]) {
     [[unroll]] for (uint i = 0; i < GEMM_TM; i++)
@@ -117,4 +121,5 @@ void gemm_tile(uint m0, uint n0, uint k_begin, uint k_end, out vec4 sum[GEMM_TM]
         }
     }
 }
+#endif
 #endif

@@ -15,6 +15,9 @@
 //!variant t64x64 -DX_FOUR -DDY_FOUR
 //!variant t128x64 -DX_FOUR -DDY_FOUR -DGEMM_BM=128 -DGEMM_BN=64 -DGEMM_TM=8 -DGEMM_TN=4
 //!variant t128x128 -DX_FOUR -DDY_FOUR -DGEMM_BM=128 -DGEMM_BN=128 -DGEMM_TM=8 -DGEMM_TN=8
+// m: the same tiles on cooperative matrices, from values rounded to half.
+//!newer-variant m64x64 -DGEMM_MATRIX -DX_FOUR -DDY_FOUR -DGEMM_BM=64 -DGEMM_BN=64 -DGEMM_TM=8 -DGEMM_TN=8
+//!newer-variant m128x128 -DGEMM_MATRIX -DX_FOUR -DDY_FOUR -DGEMM_BM=128 -DGEMM_BN=128 -DGEMM_TM=8 -DGEMM_TN=8
 #include "conv2d/conv2d_args.h"
 #define GEMM_A_M_RUNS
 #define GEMM_B_N_RUNS

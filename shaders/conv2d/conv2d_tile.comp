@@ -18,6 +18,11 @@
 //!variant k64x64 -DFOUR -DY_FOUR -DGEMM_B_N_RUNS
 //!variant k128x64 -DFOUR -DY_FOUR -DGEMM_B_N_RUNS -DGEMM_BM=128 -DGEMM_BN=64 -DGEMM_TM=8 -DGEMM_TN=4
 //!variant k128x128 -DFOUR -DY_FOUR -DGEMM_B_N_RUNS -DGEMM_BM=128 -DGEMM_BN=128 -DGEMM_TM=8 -DGEMM_TN=8
+// m: the same tiles on cooperative matrices, from values rounded to half.
+//!newer-variant mc64x64 -DGEMM_MATRIX -DFOUR -DY_FOUR -DGEMM_BM=64 -DGEMM_BN=64 -DGEMM_TM=8 -DGEMM_TN=8
+//!newer-variant mc128x128 -DGEMM_MATRIX -DFOUR -DY_FOUR -DGEMM_BM=128 -DGEMM_BN=128 -DGEMM_TM=8 -DGEMM_TN=8
+//!newer-variant mk64x64 -DGEMM_MATRIX -DFOUR -DY_FOUR -DGEMM_B_N_RUNS -DGEMM_BM=64 -DGEMM_BN=64 -DGEMM_TM=8 -DGEMM_TN=8
+//!newer-variant mk128x128 -DGEMM_MATRIX -DFOUR -DY_FOUR -DGEMM_B_N_RUNS -DGEMM_BM=128 -DGEMM_BN=128 -DGEMM_TM=8 -DGEMM_TN=8
 #include "conv2d/conv2d_tile_args.h"
 #include "common/gemm.glsl"
 #ifdef FOUR

@@ -102,7 +102,7 @@ static void print_step(const struct vp_gpu *gpu, const struct vp_config *config,
            step->iterations, step->wall.min, step->wall.max, 1e3 * config->data.batch / step->wall.median);
     printf("work            %9.2f GFLOP in %d kernels: %.2f GFLOP/s\n", step->flops * 1e-9, step->launches,
            step->flops / step->wall.median * 1e-6);
-    printf("CPU time        %9.1f ms of all threads (%.1f to %.1f): %.2f GFLOP/s of one processor\n", step->cpu.median,
+    printf("CPU time        %9.1f ms of all threads (%.1f to %.1f): %.2f GFLOP/s a processor\n", step->cpu.median,
            step->cpu.min, step->cpu.max, step->flops / step->cpu.median * 1e-6);
     printf("host thread     %9.2f ms of CPU time per iteration\n", step->host_ms);
     printf("start           %9.1f ms: building, planning, compiling, first iteration\n", step->start_ms);

@@ -14,9 +14,12 @@ static const struct vp_command_line line = {
 
 static void print_caps(const struct vp_gpu *gpu) {
     const struct vp_gpu_caps *caps = vp_gpu_caps(gpu);
+    const uint32_t *shape = caps->coopmat_shape;
+    char matrix[64] = "no";
+    if (caps->coopmat) snprintf(matrix, sizeof matrix, "%u x %u x %u", shape[0], shape[1], shape[2]);
     printf("subgroups of %u (%u to %u), %s; f16 %s; cooperative matrix %s; addresses %s; texel buffers %s\n",
            caps->subgroup_size, caps->subgroup_min, caps->subgroup_max,
-           caps->subgroup_shuffle ? "shuffle" : "no shuffle", caps->f16 ? "yes" : "no", caps->coopmat ? "yes" : "no",
+           caps->subgroup_shuffle ? "shuffle" : "no shuffle", caps->f16 ? "yes" : "no", matrix,
            caps->device_address ? "yes" : "no", caps->texel ? "yes" : "no");
     printf("%u invocations a workgroup, %u KiB shared, bindings of up to %.0f MiB, allocations of up to %.0f MiB\n",
            caps->max_invocations, caps->shared_bytes / 1024, (double)caps->max_binding_bytes / 1048576.0,

@@ -3,6 +3,7 @@
 #include "cli/options.h"
 #include "vkpcl/monitor.h"
 #include "vkpcl/pretrain.h"
+#include "vkpcl/report.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,7 @@ struct pretrain_flags {
     struct vp_gpu_flags gpu;
     const char *preset, *config, *out, *dump_inputs, *monitor, *monitor_root, *monitor_columns;
     struct vp_texts set;
-    bool resume;
+    bool resume, live;
     double time_limit;
     int64_t iterations, batch, seed, micro_batch;
     double width, lr;
@@ -34,6 +35,8 @@ static const struct vp_flag flags[] = {
      "short for --set train.micro_batch=N"},
     {"resume", NULL, VP_FLAG_SWITCH, offsetof(struct pretrain_flags, resume),
      "go on from the newest checkpoint of --out, bit for bit"},
+    {"live", NULL, VP_FLAG_SWITCH, offsetof(struct pretrain_flags, live),
+     "keep report.html in the run's folder up to date; an open page follows by itself"},
     {"monitor", "LABELS", VP_FLAG_TEXT, offsetof(struct pretrain_flags, monitor),
      "labelled images to try k-NN and linear probes on now and then (monitor.every); any format of vkpcl eval"},
     {"monitor-root", "FOLDER", VP_FLAG_TEXT, offsetof(struct pretrain_flags, monitor_root),
@@ -49,7 +52,7 @@ static const struct vp_flag flags[] = {
 static const struct vp_command_line line = {
     "pretrain",
     "FOLDER_OR_LIST...",
-    "Learns a face representation from the images in folders, identity trees or list files.",
+    "Learns a face representation from the images in folders, identity trees, list files or packed sets.",
     flags,
     0,
     VP_MAX_TEXTS};
@@ -87,6 +90,41 @@ static enum vp_status read_config(const struct pretrain_flags *values, const cha
     return status;
 }
 
+/* What the callbacks of a run know. */
+struct session {
+    const char *folder;
+    const struct vp_log *log;
+    double next_report; /* seconds, monotonic */
+};
+
+static double seconds_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* The report of a run under way, at most every few seconds and never more than a twentieth of the time. A page that
+ * cannot be written ends no training. */
+static void report_progress(void *context) {
+    const double shortest = 5, share = 0.05, reload = 10;
+    struct session *session = context;
+    double begun = seconds_now();
+    struct vp_error err;
+    if (begun < session->next_report) return;
+    if (vp_report_write(&(struct vp_report_request){.run = session->folder, .live = reload}, &err) != VP_OK)
+        vp_log(session->log, VP_LOG_WARN, "%s", err.message);
+    double ended = seconds_now(), pause = (ended - begun) / share;
+    session->next_report = ended + (pause > shortest ? pause : shortest);
+}
+
+static void report_end(const struct session *session) {
+    struct vp_error err;
+    if (vp_report_write(&(struct vp_report_request){.run = session->folder, .log = session->log}, &err) == VP_OK)
+        vp_log(session->log, VP_LOG_INFO, "report: %s/report.html", session->folder);
+    else
+        vp_log(session->log, VP_LOG_WARN, "%s", err.message);
+}
+
 /* Ctrl-C and kill ask for an orderly end. The signals are blocked and looked for between iterations, so there is no
  * handler and no global; once one has come they are let through again, and a second one ends the program at once. */
 static sigset_t stop_signals(void) {
@@ -98,11 +136,11 @@ static sigset_t stop_signals(void) {
 }
 
 static bool stop_wanted(void *context) {
-    const struct vp_log *log = context;
+    const struct session *session = context;
     sigset_t set = stop_signals();
     if (sigtimedwait(&set, NULL, &(struct timespec){0}) < 0) return false;
     sigprocmask(SIG_UNBLOCK, &set, NULL);
-    vp_log(log, VP_LOG_INFO, "stopping: saving; once more to stop without saving");
+    vp_log(session->log, VP_LOG_INFO, "stopping: saving; once more to stop without saving");
     return true;
 }
 
@@ -121,7 +159,7 @@ static enum vp_status check_folder(const char *folder, bool resume, struct vp_er
 static enum vp_status open_source(const struct vp_texts *operands, const struct vp_config *config,
                                   const struct vp_log *log, struct vp_source **source, struct vp_error *err) {
     if (!operands->count)
-        return vp_fail(err, VP_ERR_USAGE, "no images given: vkpcl pretrain FOLDER (vkpcl faces draws some to try)");
+        return vp_fail(err, VP_ERR_USAGE, "no images given: vkpcl pretrain FOLDER (vkpcl synth OUT renders some to try)");
     return vp_source_open(operands->text, operands->count, config->data.layout, log, source, err);
 }
 
@@ -136,13 +174,15 @@ static enum vp_status run(struct pretrain_flags *values, const struct vp_texts *
     if (status != VP_OK) return status;
     vp_log(log, VP_LOG_INFO, "data: %u images, %u items an epoch", vp_source_images(source), vp_source_items(source));
     struct vp_gpu *gpu = vp_cli_open_gpu(&values->gpu, log, err);
+    struct session session = {.folder = folder, .log = log};
     struct vp_pretrain_request request = {.source = source,
                                           .folder = folder,
                                           .resume = values->resume,
                                           .time_limit = values->time_limit,
                                           .dump_inputs = values->dump_inputs,
                                           .stop = stop_wanted,
-                                          .context = (void *)(uintptr_t)log,
+                                          .progress = values->live ? report_progress : NULL,
+                                          .context = &session,
                                           .log = log};
     struct vp_monitor *monitor = NULL;
     struct vp_labels_request watched = {
@@ -153,6 +193,7 @@ static enum vp_status run(struct pretrain_flags *values, const struct vp_texts *
         if (status == VP_OK) request.monitor = vp_monitor_for_pretrain(monitor);
     }
     if (status == VP_OK) status = vp_pretrain(gpu, &config, &request, err);
+    if (gpu && values->live) report_end(&session);
     vp_monitor_destroy(monitor);
     if (gpu && values->gpu.profile) vp_gpu_profile_print(gpu, stdout);
     int messages = gpu ? vp_gpu_validation_messages(gpu) : 0;

@@ -10,15 +10,17 @@ static const struct {
     const char *help;
 } commands[] = {
     {"pretrain", vp_cmd_pretrain, "learn from unlabelled face images"},
+    {"report", vp_cmd_report, "write one HTML page about a run"},
     {"eval", vp_cmd_eval, "measure an encoder on a task, next to pixels and an untrained network"},
     {"ablate", vp_cmd_ablate, "train the method with and without its parts, and compare"},
     {"embed", vp_cmd_embed, "write what an encoder makes of images"},
     {"replay", vp_cmd_replay, "compute one step on given weights, images and random numbers, and write everything"},
-    {"faces", vp_cmd_faces, "draw a set of simple faces to try the program with"},
+    {"synth", vp_cmd_synth, "render synthetic faces with everything known about them"},
     {"pack", vp_cmd_pack, "crop the images of any source into one array that trains without decoding"},
     {"data", vp_cmd_data, "say what a folder, list or packed set holds, with a picture"},
     {"devices", vp_cmd_devices, "list the Vulkan devices and what they can do"},
     {"bench", vp_cmd_bench, "measure the device, every op, and whole iterations"},
+    {"tune", vp_cmd_tune, "time the kernels a training can choose from, and share the choices"},
     {"ops", vp_cmd_ops, "list the kernels and which of them the device can run"},
 };
 enum { COMMANDS = (int)(sizeof commands / sizeof *commands) };

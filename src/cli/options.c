@@ -136,6 +136,7 @@ struct vp_gpu *vp_cli_open_gpu(const struct vp_gpu_flags *flags, const struct vp
                                                   .memory_limit = (uint64_t)flags->memory_limit << 20,
                                                   .validation = flags->validation,
                                                   .profile = flags->profile,
+                                                  .untuned = flags->no_tune,
                                                   .log = log},
                          err);
 }

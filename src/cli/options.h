@@ -46,7 +46,7 @@ enum vp_parse vp_options_parse(const struct vp_command_line *line, int argc, cha
 /* The flags every subcommand that opens a device has. Put VP_GPU_FLAGS(struct, member) into its table. */
 struct vp_gpu_flags {
     const char *device, *disable;
-    bool profile, validation, verbose;
+    bool profile, validation, no_tune, verbose;
     double submission_ms;
     int64_t memory_limit; /* MiB */
 };
@@ -54,10 +54,12 @@ struct vp_gpu_flags {
     {"device", "WHICH", VP_FLAG_TEXT, offsetof(type, member.device),                                                   \
      "device by index, part of its name, or UUID (also VKPCL_DEVICE)"},                                                \
         {"disable", "LIST", VP_FLAG_TEXT, offsetof(type, member.disable),                                              \
-         "capabilities to leave unused: texel,bda,subgroup,f16,coopmat,lanes (also VKPCL_DISABLE)"},                         \
+         "capabilities to leave unused: texel,bda,subgroup,f16,coopmat,lanes (also VKPCL_DISABLE)"},                   \
         {"profile", NULL, VP_FLAG_SWITCH, offsetof(type, member.profile), "print time per kernel at the end"},         \
         {"validation", NULL, VP_FLAG_SWITCH, offsetof(type, member.validation),                                        \
          "switch the validation layers on (also VKPCL_VALIDATION=1)"},                                                 \
+        {"no-tune", NULL, VP_FLAG_SWITCH, offsetof(type, member.no_tune),                                              \
+         "default kernels: time no candidates, use no stored choices"},                                                \
         {"submission-ms", "MS", VP_FLAG_REAL, offsetof(type, member.submission_ms),                                    \
          "longest piece of work handed to the driver at once (default 100)"},                                          \
         {"memory-limit", "MIB", VP_FLAG_INT, offsetof(type, member.memory_limit),                                      \

@@ -30,12 +30,12 @@ enum vp_status vp_labels_read(const struct vp_labels_request *request, struct vp
         full.root = request->path;
     enum vp_status status = reader->labels(&builder, &full, err);
     if (status == VP_OK && builder.labels.count == 0)
-        status = vp_fail(err, VP_ERR_FORMAT, "%s holds no labels (read as %s)", request->path, reader->format.name);
+        status = vp_fail(err, VP_ERR_FORMAT, "%s holds no labels (read as %s)", request->path, reader->name);
     if (status != VP_OK) {
         vp_labels_abandon(&builder);
         return status;
     }
-    *labels = vp_labels_end(&builder, reader->format.name);
+    *labels = vp_labels_end(&builder, reader->name);
     return VP_OK;
 }
 
@@ -57,10 +57,10 @@ enum vp_status vp_pairs_read(const struct vp_labels_request *request, struct vp_
     struct vp_labels_request full = with_root(request, builder.arena);
     enum vp_status status = reader->pairs(&builder, &full, err);
     if (status == VP_OK && builder.pairs.count == 0)
-        status = vp_fail(err, VP_ERR_FORMAT, "%s holds no pairs (read as %s)", request->path, reader->format.name);
+        status = vp_fail(err, VP_ERR_FORMAT, "%s holds no pairs (read as %s)", request->path, reader->name);
     struct owned_pairs *owned = malloc(sizeof *owned);
     vp_assert(owned, "out of host memory for pairs");
-    builder.pairs.format = reader->format.name;
+    builder.pairs.format = reader->name;
     builder.pairs.images = builder.paths.count;
     builder.pairs.paths = vp_names_array(&builder.paths);
     *owned = (struct owned_pairs){builder.pairs, builder.arena};

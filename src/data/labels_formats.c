@@ -13,24 +13,20 @@
 enum { CSV, RAFDB, FER2013, FOLDERS, LIST, DISFA, BP4D, NPZ, AFLW2000, PACKED, LFW, CPLFW, PAIRS, FORMATS };
 
 static const struct vp_label_reader readers[FORMATS] = {
-    [CSV] = {{"csv", "a header and a line per image", false}, vp_labels_read_csv, NULL},
-    [RAFDB] = {{"rafdb", "RAF-DB's list: \"train_00001.jpg 5\"", false}, vp_labels_read_rafdb, NULL},
-    [FER2013] = {{"fer2013", "emotion,pixels,Usage", false}, vp_labels_read_fer2013, NULL},
-    [FOLDERS] = {{"folders", "a folder per class", false}, vp_labels_read_folders, NULL},
-    [LIST] = {{"list", "\"path label\" lines", false}, vp_labels_read_list, NULL},
-    [DISFA] = {{"disfa", "path,AU1,AU2,... with 0 and 1", false}, vp_labels_read_disfa, NULL},
-    [BP4D] = {{"bp4d", "\"path 1:+1 2:-1\" lines", false}, vp_labels_read_bp4d, NULL},
-    [NPZ] = {{"npz", "arrays image and pose", false}, vp_labels_read_npz, NULL},
-    [AFLW2000] = {{"aflw2000", ".mat files with Pose_Para beside images", false}, vp_labels_read_aflw2000, NULL},
-    [PACKED] = {{"packed", "a folder written by vkpcl pack", false}, vp_labels_read_packed, NULL},
-    [LFW] = {{"lfw", "LFW's pairs.txt", true}, NULL, vp_pairs_read_lfw},
-    [CPLFW] = {{"cplfw", "\"a b label\" lines", true}, NULL, vp_pairs_read_cplfw},
-    [PAIRS] = {{"pairs", "csv fold,same,image_a,image_b", true}, NULL, vp_pairs_read_csv},
+    [CSV] = {"csv", vp_labels_read_csv, NULL},
+    [RAFDB] = {"rafdb", vp_labels_read_rafdb, NULL},
+    [FER2013] = {"fer2013", vp_labels_read_fer2013, NULL},
+    [FOLDERS] = {"folders", vp_labels_read_folders, NULL},
+    [LIST] = {"list", vp_labels_read_list, NULL},
+    [DISFA] = {"disfa", vp_labels_read_disfa, NULL},
+    [BP4D] = {"bp4d", vp_labels_read_bp4d, NULL},
+    [NPZ] = {"npz", vp_labels_read_npz, NULL},
+    [AFLW2000] = {"aflw2000", vp_labels_read_aflw2000, NULL},
+    [PACKED] = {"packed", vp_labels_read_packed, NULL},
+    [LFW] = {"lfw", NULL, vp_pairs_read_lfw},
+    [CPLFW] = {"cplfw", NULL, vp_pairs_read_cplfw},
+    [PAIRS] = {"pairs", NULL, vp_pairs_read_csv},
 };
-
-const struct vp_label_format *vp_label_format(int number) {
-    return number >= 0 && number < FORMATS ? &readers[number].format : NULL;
-}
 
 static bool ends_with(const char *text, const char *ending) {
     size_t a = strlen(text), b = strlen(ending);
@@ -92,8 +88,8 @@ static void list_formats(bool pairs, char *text, size_t bytes) {
     size_t used = 0;
     *text = '\0';
     for (int i = 0; i < FORMATS && used < bytes; i++)
-        if (readers[i].format.pairs == pairs)
-            used += (size_t)snprintf(text + used, bytes - used, "%s%s", used ? ", " : "", readers[i].format.name);
+        if ((readers[i].pairs != NULL) == pairs)
+            used += (size_t)snprintf(text + used, bytes - used, "%s%s", used ? ", " : "", readers[i].name);
 }
 
 const struct vp_label_reader *vp_label_reader_for(const struct vp_labels_request *request, bool pairs,
@@ -103,7 +99,7 @@ const struct vp_label_reader *vp_label_reader_for(const struct vp_labels_request
     int format = -1;
     if (request->format) {
         for (int i = 0; i < FORMATS; i++)
-            if (strcmp(request->format, readers[i].format.name) == 0) format = i;
+            if (strcmp(request->format, readers[i].name) == 0) format = i;
         if (format < 0) {
             vp_fail(err, VP_ERR_USAGE, "there is no label format \"%s\"; there are %s", request->format, known);
             return NULL;
@@ -111,10 +107,10 @@ const struct vp_label_reader *vp_label_reader_for(const struct vp_labels_request
     } else {
         format = look(request->path, err);
     }
-    if (format >= 0 && readers[format].format.pairs == pairs) return &readers[format];
+    if (format >= 0 && (readers[format].pairs != NULL) == pairs) return &readers[format];
     if (format >= 0)
         vp_fail(err, VP_ERR_USAGE, "%s holds %s (format %s), but %s are needed here (%s)", request->path,
-                pairs ? "labels" : "pairs", readers[format].format.name, pairs ? "pairs" : "labels", known);
+                pairs ? "labels" : "pairs", readers[format].name, pairs ? "pairs" : "labels", known);
     else if (format == -1)
         vp_fail(err, VP_ERR_USAGE, "%s fits none of the label formats %s: name one", request->path, known);
     return NULL;

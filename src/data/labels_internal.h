@@ -83,7 +83,7 @@ vp_pairs_reader vp_pairs_read_lfw, vp_pairs_read_cplfw, vp_pairs_read_csv;
 /* ---- labels_formats.c ---- */
 
 struct vp_label_reader {
-    struct vp_label_format format;
+    const char *name;
     vp_labels_reader *labels; /* NULL: it reads pairs */
     vp_pairs_reader *pairs;
 };

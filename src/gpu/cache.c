@@ -3,6 +3,7 @@
  * Drivers trust what they are given, so the file has a head of ours with a checksum; what does not fit is ignored.
  */
 #include "gpu/gpu_internal.h"
+#include "gpu/tune.h"
 #include "vkpcl/file.h"
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,7 @@ void vp_cache_open(struct vp_gpu *gpu, const char *folder) {
         }
     }
     if (gpu->cache_path) data = load(gpu, gpu->cache_path, &bytes);
+    vp_tuning_open(gpu, gpu->cache_path ? place : NULL);
     free(standard);
     VkPipelineCacheCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO,
@@ -111,4 +113,5 @@ void vp_cache_close(struct vp_gpu *gpu) {
     if (gpu->cache_path && gpu->cache_dirty && !gpu->lost) store(gpu);
     gpu->vk.vkDestroyPipelineCache(gpu->device, gpu->cache, NULL);
     free(gpu->cache_path);
+    vp_tuning_close(gpu);
 }

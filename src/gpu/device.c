@@ -53,6 +53,7 @@ static enum vp_status create(struct vp_gpu *gpu, const struct vp_gpu_options *op
     unsigned disabled;
     enum vp_status status = vp_disable_parse(or_environment(options->disable, "VKPCL_DISABLE"), &disabled, err);
     if (status != VP_OK) return status;
+    gpu->masked = disabled != 0;
     if (disabled) vp_log(&gpu->log, VP_LOG_INFO, "masked: %s", or_environment(options->disable, "VKPCL_DISABLE"));
     const char *validation = getenv("VKPCL_VALIDATION");
     bool validate = options->validation || (validation && *validation && strcmp(validation, "0") != 0);
@@ -86,6 +87,7 @@ struct vp_gpu *vp_gpu_create(const struct vp_gpu_options *options, struct vp_err
     if (options->log) gpu->log = *options->log;
     gpu->submission_ms = options->submission_ms > 0 ? options->submission_ms : 100;
     gpu->memory_limit = options->memory_limit;
+    gpu->untuned = options->untuned;
     if (create(gpu, options, err) == VP_OK) return gpu;
     vp_gpu_destroy(gpu);
     return NULL;

@@ -158,6 +158,7 @@ struct vp_pipeline {
 };
 
 struct vp_profile;
+struct vp_tuning;
 
 struct vp_gpu {
     struct vp_instance instance;
@@ -188,6 +189,8 @@ struct vp_gpu {
     VkPipelineCache cache;
     char *cache_path; /* NULL: none */
     bool cache_dirty, cache_loaded;
+    struct vp_tuning *tuning; /* tune.c */
+    bool untuned, masked; /* options.untuned; capabilities are left unused */
 
     struct vp_program *programs; /* a list through vp_program.next */
     uint64_t waits;              /* for unfinished work */

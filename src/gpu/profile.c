@@ -1,5 +1,6 @@
 #include "gpu/profile.h"
 #include "gpu/program.h"
+#include "vkpcl/file.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -134,4 +135,20 @@ void vp_gpu_profile_print(struct vp_gpu *gpu, FILE *out) {
             100 * idle.between_kernels_ms / all);
     fprintf(out, "%-*s | %8s | %10.3f | %5.1f%% |\n", width, "idle between programs", "", idle.between_programs_ms,
             100 * idle.between_programs_ms / all);
+}
+
+enum vp_status vp_gpu_profile_write(struct vp_gpu *gpu, const char *path, struct vp_error *err) {
+    const struct vp_profile_row *rows;
+    struct vp_profile_idle idle;
+    int count = vp_gpu_profile(gpu, &rows, &idle);
+    if (count == 0) return VP_OK;
+    struct vp_file file;
+    enum vp_status status = vp_file_begin(&file, path, err);
+    if (status != VP_OK) return status;
+    fprintf(file.stream, "kernel\tcalls\tms\tflops\tbytes\n");
+    for (int i = 0; i < count; i++)
+        fprintf(file.stream, "%s\t%llu\t%.6g\t%.9g\t%.9g\n", rows[i].label, (unsigned long long)rows[i].calls,
+                rows[i].ms, rows[i].flops, rows[i].bytes);
+    fprintf(file.stream, "idle\t0\t%.6g\t0\t0\n", idle.between_kernels_ms + idle.between_programs_ms);
+    return vp_file_commit(&file, err);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Generated at build time from assets/ (cmake/presets.cmake). */
+/* Generated at build time from assets/ (cmake/texts.cmake). */
 extern const struct vp_preset vp_presets[];
 extern const int vp_preset_count;
 

@@ -67,6 +67,27 @@ enum vp_status vp_image_write_png(const char *path, const struct vp_image *image
                    image->height);
 }
 
+struct buffer {
+    unsigned char *data;
+    size_t bytes;
+};
+
+static void append_piece(void *context, void *data, int bytes) {
+    struct buffer *buffer = context;
+    buffer->data = realloc(buffer->data, buffer->bytes + (size_t)bytes);
+    vp_assert(buffer->data, "no host memory for a picture of %zu bytes", buffer->bytes + (size_t)bytes);
+    memcpy(buffer->data + buffer->bytes, data, (size_t)bytes);
+    buffer->bytes += (size_t)bytes;
+}
+
+void vp_image_encode_png(const struct vp_image *image, unsigned char **data, size_t *bytes) {
+    struct buffer buffer = {0};
+    int good =
+        stbi_write_png_to_func(append_piece, &buffer, image->width, image->height, 3, image->rgb, image->width * 3);
+    vp_assert(good, "no host memory for a picture of %d x %d pixels", image->width, image->height);
+    *data = buffer.data, *bytes = buffer.bytes;
+}
+
 void vp_image_grid(const unsigned char *tiles, int count, int width, int height, int columns, int margin,
                    unsigned char shade, struct vp_image *sheet) {
     vp_assert(count > 0 && width > 0 && height > 0 && columns > 0 && margin >= 0,

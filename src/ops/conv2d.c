@@ -24,12 +24,13 @@ double vp_conv2d_flops(const struct conv2d *conv, int64_t images) {
     return 2.0 * (double)(images * conv->p * conv->q) * (double)(conv->k * conv->r * conv->s * conv->c);
 }
 
-const struct conv2d_variant *vp_conv2d_choose(const struct vp_tape *tape, const struct conv2d *conv,
+const struct conv2d_variant *vp_conv2d_choose(struct vp_tape *tape, const struct conv2d *conv, const char *pass,
                                               const struct conv2d_variant *table, int count) {
-    for (int i = 0; i < count; i++)
-        if (vp_tape_has_kernel(tape, table[i].tile.kernel) && (!table[i].fits || table[i].fits(tape, conv, &table[i])))
-            return &table[i];
-    vp_assert(false, "no variant of %s is usable", table[count - 1].tile.kernel);
+    struct vp_question question;
+    const struct conv2d_variant *fit[VP_TUNE_CANDIDATES];
+    vp_conv2d_question(tape, conv, pass, table, count, &question, fit);
+    vp_assert(question.count, "no variant of %s is usable", table[count - 1].tile.kernel);
+    return fit[vp_tape_choose(tape, &question)];
 }
 
 static void conv2d_backward(struct vp_tape *tape, struct vp_node *node) {

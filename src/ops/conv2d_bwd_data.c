@@ -78,15 +78,18 @@ static bool lanes_fit(const struct vp_tape *tape, const struct conv2d *conv, con
 }
 
 static const struct conv2d_variant backward_data[] = {
-    {{"conv2d_lanes.x4y4buffer", 0, 0}, lanes_fit, emit},
-    {{"conv2d_tile.k128x128", 128, 128}, tile_fits, emit},
-    {{"conv2d_tile.k128x64", 128, 64}, tile_fits, emit},
-    {{"conv2d_tile.k64x64", 64, 64}, tile_fits, emit},
-    {{"conv2d_tile", 64, 64}, NULL, emit},
+    {{"conv2d_lanes.x4y4buffer", 0, 0, 0}, lanes_fit, emit},
+    {{"conv2d_tile.mk128x128", 128, 128, 256}, tile_fits, emit},
+    {{"conv2d_tile.mk64x64", 64, 64, 64}, tile_fits, emit},
+    {{"conv2d_tile.k128x128", 128, 128, 0}, tile_fits, emit},
+    {{"conv2d_tile.k128x64", 128, 64, 0}, tile_fits, emit},
+    {{"conv2d_tile.k64x64", 64, 64, 0}, tile_fits, emit},
+    {{"conv2d_tile", 64, 64, 0}, NULL, emit},
 };
 
 void vp_conv2d_emit_bwd_data(struct vp_tape *tape, const struct conv2d *conv, const struct vp_bind *bind,
                              bool accumulate) {
-    const struct conv2d_variant *variant = vp_conv2d_choose(tape, conv, backward_data, VP_COUNT(backward_data));
+    const struct conv2d_variant *variant =
+        vp_conv2d_choose(tape, conv, "bwd data", backward_data, VP_COUNT(backward_data));
     variant->emit(tape, conv, variant, bind, accumulate);
 }

@@ -28,16 +28,18 @@ static void bwd_filter_tile(struct vp_tape *tape, const struct conv2d *conv, con
         args.splits = (uint32_t)filter_splits(conv, &variant->tile, n);
         args.pixels_per_split = vp_div_up((uint64_t)(n * conv->p * conv->q), args.splits);
         args.first_split = (uint32_t)first_split;
-        vp_emit(tape, &(struct vp_launch){.kernel = variant->tile.kernel,
-                                          .bind = {vp_bind_rows(bind[0], bytes[0], first, n),
-                                                   vp_bind_rows(bind[1], bytes[1], first, n), vp_bind_slot(part)},
-                                          VP_PUSH(args),
-                                          .groups = {vp_div_up((uint64_t)taps, variant->tile.channels),
-                                                     vp_div_up((uint64_t)conv->k, variant->tile.pixels), args.splits},
-                                          .flops = vp_conv2d_flops(conv, n),
-                                          .bytes = (double)(n * (int64_t)(bytes[0] + bytes[1])) +
-                                                   (double)args.splits * (double)conv2d_filter_bytes(conv),
-                                          .label = "conv2d bwd filter"});
+        struct vp_launch launch = {.kernel = variant->tile.kernel,
+                                   .bind = {vp_bind_rows(bind[0], bytes[0], first, n),
+                                            vp_bind_rows(bind[1], bytes[1], first, n), vp_bind_slot(part)},
+                                   VP_PUSH(args),
+                                   .groups = {vp_div_up((uint64_t)taps, variant->tile.channels),
+                                              vp_div_up((uint64_t)conv->k, variant->tile.pixels), args.splits},
+                                   .flops = vp_conv2d_flops(conv, n),
+                                   .bytes = (double)(n * (int64_t)(bytes[0] + bytes[1])) +
+                                            (double)args.splits * (double)conv2d_filter_bytes(conv),
+                                   .label = "conv2d bwd filter"};
+        vp_conv_matrix_spec(tape, &variant->tile, &launch);
+        vp_emit(tape, &launch);
         first_split += args.splits;
     }
     vp_emit_sum_partials(tape, part, splits, conv->k * taps, bind[2], accumulate, "conv2d bwd filter sum");
@@ -83,16 +85,19 @@ static void bwd_filter_lanes(struct vp_tape *tape, const struct conv2d *conv, co
 }
 
 static const struct conv2d_variant backward_filter[] = {
-    {{"conv2d_bwd_filter_plain", 0, 0}, lanes_fit, bwd_filter_lanes},
-    {{"conv2d_bwd_filter.x4", 4, 256}, tile_fits, bwd_filter_tile},
-    {{"conv2d_bwd_filter.t128x128", 128, 128}, tile_fits, bwd_filter_tile},
-    {{"conv2d_bwd_filter.t128x64", 128, 64}, tile_fits, bwd_filter_tile},
-    {{"conv2d_bwd_filter.t64x64", 64, 64}, tile_fits, bwd_filter_tile},
-    {{"conv2d_bwd_filter", 64, 64}, NULL, bwd_filter_tile},
+    {{"conv2d_bwd_filter_plain", 0, 0, 0}, lanes_fit, bwd_filter_lanes},
+    {{"conv2d_bwd_filter.x4", 4, 256, 0}, tile_fits, bwd_filter_tile},
+    {{"conv2d_bwd_filter.m128x128", 128, 128, 256}, tile_fits, bwd_filter_tile},
+    {{"conv2d_bwd_filter.m64x64", 64, 64, 64}, tile_fits, bwd_filter_tile},
+    {{"conv2d_bwd_filter.t128x128", 128, 128, 0}, tile_fits, bwd_filter_tile},
+    {{"conv2d_bwd_filter.t128x64", 128, 64, 0}, tile_fits, bwd_filter_tile},
+    {{"conv2d_bwd_filter.t64x64", 64, 64, 0}, tile_fits, bwd_filter_tile},
+    {{"conv2d_bwd_filter", 64, 64, 0}, NULL, bwd_filter_tile},
 };
 
 void vp_conv2d_emit_bwd_filter(struct vp_tape *tape, const struct conv2d *conv, const struct vp_bind *bind,
                                bool accumulate) {
-    const struct conv2d_variant *variant = vp_conv2d_choose(tape, conv, backward_filter, VP_COUNT(backward_filter));
+    const struct conv2d_variant *variant =
+        vp_conv2d_choose(tape, conv, "bwd filter", backward_filter, VP_COUNT(backward_filter));
     variant->emit(tape, conv, variant, bind, accumulate);
 }

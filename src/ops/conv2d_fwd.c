@@ -53,12 +53,13 @@ static void emit(struct vp_tape *tape, const struct conv2d *conv, const struct c
 }
 
 static const struct conv2d_variant forward[] = {
-    {{"conv2d_lanes.x4y4buffer", 0, 0}, lanes_fit, emit},        {{"conv2d_tile.c256x4", 256, 4}, tile_fits, emit},
-    {{"conv2d_tile.c128x128", 128, 128}, tile_fits, emit}, {{"conv2d_tile.c128x64", 128, 64}, tile_fits, emit},
-    {{"conv2d_tile.c64x64", 64, 64}, tile_fits, emit},     {{"conv2d_tile", 64, 64}, NULL, emit},
+    {{"conv2d_lanes.x4y4buffer", 0, 0, 0}, lanes_fit, emit},     {{"conv2d_tile.c256x4", 256, 4, 0}, tile_fits, emit},
+    {{"conv2d_tile.mc128x128", 128, 128, 256}, tile_fits, emit}, {{"conv2d_tile.mc64x64", 64, 64, 64}, tile_fits, emit},
+    {{"conv2d_tile.c128x128", 128, 128, 0}, tile_fits, emit},    {{"conv2d_tile.c128x64", 128, 64, 0}, tile_fits, emit},
+    {{"conv2d_tile.c64x64", 64, 64, 0}, tile_fits, emit},        {{"conv2d_tile", 64, 64, 0}, NULL, emit},
 };
 
 void vp_conv2d_emit_fwd(struct vp_tape *tape, const struct conv2d *conv, const struct vp_bind *bind) {
-    const struct conv2d_variant *variant = vp_conv2d_choose(tape, conv, forward, VP_COUNT(forward));
+    const struct conv2d_variant *variant = vp_conv2d_choose(tape, conv, "fwd", forward, VP_COUNT(forward));
     variant->emit(tape, conv, variant, bind, false);
 }

@@ -4,6 +4,7 @@
 #include "conv2d/conv2d_args.h"
 #include "ops/conv_tile.h"
 #include "vkpcl/ops/conv2d.h"
+#include "vkpcl/tune.h"
 
 /* A convolution on the tape: what its backward needs to know. */
 struct conv2d {
@@ -20,8 +21,8 @@ struct conv2d_variant {
                  const struct vp_bind *bind, bool accumulate);
 };
 #define VP_COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
-/* The first row that is embedded, usable on the device, and fits. */
-const struct conv2d_variant *vp_conv2d_choose(const struct vp_tape *tape, const struct conv2d *conv,
+/* A row that is embedded, usable on the device, and fits: the one that tuning chose for this shape, else the first. */
+const struct conv2d_variant *vp_conv2d_choose(struct vp_tape *tape, const struct conv2d *conv, const char *pass,
                                               const struct conv2d_variant *table, int count);
 
 /* Bindings: forward {x, w, b, y}; backward-data {dy, w, dx}; backward-filter {dy, x, dw}. */
@@ -45,5 +46,10 @@ static inline uint64_t conv2d_out_bytes(const struct conv2d *conv) {
 static inline uint64_t conv2d_filter_bytes(const struct conv2d *conv) {
     return 4 * (uint64_t)(conv->k * conv->r * conv->s * conv->c);
 }
+
+/* The question of tuning (conv2d_tune.c): the rows that can run, best first. */
+void vp_conv2d_question(struct vp_tape *tape, const struct conv2d *conv, const char *pass,
+                        const struct conv2d_variant *table, int count, struct vp_question *question,
+                        const struct conv2d_variant **fit);
 
 #endif

@@ -13,6 +13,24 @@ bool vp_conv_tile_fits(const struct vp_conv_tile *tile, int64_t pixels, int64_t 
     return k >= tile->channels && tiles >= ENOUGH_TILES;
 }
 
+bool vp_conv_matrix_usable(const struct vp_tape *tape, const struct vp_conv_tile *tile) {
+    const struct vp_gpu_caps *caps = vp_tape_caps(tape);
+    const uint32_t *shape = caps->coopmat_shape, depth = 16, band = 32; /* of shaders/common/gemm_matrix.glsl */
+    if (!vp_tape_half(tape) || !caps->coopmat || shape[0] != shape[1] || shape[0] != shape[2]) return false;
+    if (depth % shape[0] != 0 || tile->matrix % caps->subgroup_size != 0) return false;
+    uint32_t fragments = tile->pixels / shape[0] * (tile->channels / shape[0]);
+    uint32_t halves = (depth + 8) * (tile->pixels + tile->channels); /* the wider of both layouts */
+    return fragments % (tile->matrix / caps->subgroup_size) == 0 && caps->max_invocations >= tile->matrix &&
+           caps->shared_bytes >= 2 * halves + 4 * band * tile->channels;
+}
+
+void vp_conv_matrix_spec(const struct vp_tape *tape, const struct vp_conv_tile *tile, struct vp_launch *launch) {
+    if (!tile->matrix) return;
+    launch->spec[0] = tile->matrix / vp_tape_caps(tape)->subgroup_size;
+    launch->spec[1] = vp_tape_caps(tape)->coopmat_shape[0];
+    launch->spec_count = 2;
+}
+
 void vp_emit_conv_tile(struct vp_tape *tape, const struct vp_conv_tile *tile, const struct vp_convolution *z) {
     uint64_t bytes[] = {4 * (uint64_t)(z->h * z->w * z->c), 4 * (uint64_t)(z->y_h * z->y_w * z->k)};
     double filter_bytes = 4.0 * (double)(z->k * z->r * z->s * z->c);
@@ -43,15 +61,16 @@ void vp_emit_conv_tile(struct vp_tape *tape, const struct vp_conv_tile *tile, co
                                         .has_bias = z->bias.slot != NULL,
                                         .accumulate = z->accumulate,
                                         .slope = z->slope};
-        vp_emit(tape, &(struct vp_launch){.kernel = tile->kernel,
-                                          .bind = {vp_bind_rows(z->x, bytes[0], first, n), z->filter,
-                                                   z->bias.slot ? z->bias : z->filter,
-                                                   vp_bind_rows(z->y, bytes[1], first, n)},
-                                          VP_PUSH(args),
-                                          .groups = {vp_div_up((uint64_t)(n * z->p * z->q), tile->pixels),
-                                                     vp_div_up((uint64_t)z->k, tile->channels)},
-                                          .flops = z->flops * (double)n / (double)z->n,
-                                          .bytes = (double)n * (double)(bytes[0] + bytes[1]) + filter_bytes,
-                                          .label = z->label});
+        struct vp_launch launch = {
+            .kernel = tile->kernel,
+            .bind = {vp_bind_rows(z->x, bytes[0], first, n), z->filter, z->bias.slot ? z->bias : z->filter,
+                     vp_bind_rows(z->y, bytes[1], first, n)},
+            VP_PUSH(args),
+            .groups = {vp_div_up((uint64_t)(n * z->p * z->q), tile->pixels), vp_div_up((uint64_t)z->k, tile->channels)},
+            .flops = z->flops * (double)n / (double)z->n,
+            .bytes = (double)n * (double)(bytes[0] + bytes[1]) + filter_bytes,
+            .label = z->label};
+        vp_conv_matrix_spec(tape, tile, &launch);
+        vp_emit(tape, &launch);
     }
 }

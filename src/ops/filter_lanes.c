@@ -116,9 +116,10 @@ static void emit_run(struct vp_tape *tape, const struct vp_filter_lanes *z, cons
     vp_emit_sum_partials(tape, part.slot, splits, filter, z->dw, z->accumulate, "filter sum");
 }
 
-/* Images of a run: as many as keep the partial sums, which the cache asks for in proportion, below this. */
-static int64_t images_of_run(const struct vp_filter_lanes *z) {
-    const uint64_t most_bytes = (uint64_t)64 << 20;
+/* Images of a run: as many as keep the partial sums, which the cache asks for in proportion, below a bound. */
+static int64_t images_of_run(const struct vp_tape *tape, const struct vp_filter_lanes *z) {
+    uint64_t most_bytes = (uint64_t)64 << 20, bindable = vp_tape_caps(tape)->max_binding_bytes / 2;
+    if (most_bytes > bindable) most_bytes = bindable;
     uint64_t read = (uint64_t)(z->h * z->w * z->c + z->p * z->q * z->k);
     uint64_t filter_bytes = 4 * (uint64_t)(z->k * z->r * z->s * z->c);
     uint64_t images = most_bytes / filter_bytes * (128 * 1024) / read;
@@ -128,16 +129,18 @@ static int64_t images_of_run(const struct vp_filter_lanes *z) {
 void vp_emit_filter_lanes(struct vp_tape *tape, const struct vp_filter_lanes *z) {
     const struct variant *v = choose(tape, z);
     uint64_t bytes[] = {4 * (uint64_t)(z->p * z->q * z->k), 4 * (uint64_t)(z->h * z->w * z->c)};
-    int64_t most = z->per_image ? z->n : images_of_run(z);
+    int64_t most = images_of_run(tape, z);
+    if (z->per_image) { /* a filter for every image: no partial sums */
+        emit_run(tape, z, v);
+        return;
+    }
     for (int64_t first = 0, n; (n = vp_piece_most(tape, z->n, first, bytes, 2, most)) > 0; first += n) {
         struct vp_filter_lanes run = *z;
-        if (n < z->n) {
-            run.n = n;
-            run.dy = vp_bind_rows(z->dy, bytes[0], first, n);
-            run.x = vp_bind_rows(z->x, bytes[1], first, n);
-            run.flops = z->flops * (double)n / (double)z->n;
-            run.accumulate = z->accumulate || first > 0;
-        }
+        run.n = n;
+        run.dy = vp_bind_rows(z->dy, bytes[0], first, n);
+        run.x = vp_bind_rows(z->x, bytes[1], first, n);
+        run.flops = z->flops * (double)n / (double)z->n;
+        run.accumulate = z->accumulate || first > 0;
         emit_run(tape, &run, v);
     }
 }

@@ -54,6 +54,13 @@ void vp_tape_set_training(struct vp_tape *tape, bool training) {
     tape->training = training;
 }
 
+bool vp_tape_half(const struct vp_tape *tape) {
+    return tape->half;
+}
+void vp_tape_set_half(struct vp_tape *tape, bool half) {
+    tape->half = half;
+}
+
 bool vp_tape_has_kernel(const struct vp_tape *tape, const char *name) {
     return tape->gpu ? vp_gpu_has_kernel(tape->gpu, name) : vp_kernel_info(name) != NULL;
 }

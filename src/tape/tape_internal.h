@@ -2,6 +2,7 @@
 #ifndef VKPCL_TAPE_INTERNAL_H
 #define VKPCL_TAPE_INTERNAL_H
 #include "vkpcl/tape.h"
+#include "vkpcl/tune.h"
 
 /* A launch as recorded by vp_emit: slots instead of ranges, until the tape is bound. */
 struct vp_command {
@@ -15,6 +16,12 @@ struct vp_seed {
     struct vp_seed *next;
 };
 
+/* A question asked while building; see vkpcl/tune.h. */
+struct vp_asked {
+    struct vp_question question;
+    struct vp_asked *next;
+};
+
 struct vp_tape {
     struct vp_gpu *gpu;
     struct vp_gpu_caps caps;
@@ -22,12 +29,14 @@ struct vp_tape {
     const char *name;
     const char *scope;
     bool training;
+    bool half;
     bool guarded;
     bool planned;
     struct vp_slot *slots, **slots_end;
     int slot_count;
     struct vp_node *last_node;
     struct vp_seed *seeds;
+    struct vp_asked *asked;
     struct vp_command *commands, **commands_end;
     int command_count;
     struct vp_plan plan;

@@ -24,7 +24,7 @@ static void build(struct vp_tape *tape, const void *context, struct vp_tensor *c
 static void encode_piece(struct vp_phase *phase, const struct branches *branches, struct vp_tensor *images,
                          int64_t first, int64_t rows, bool keep, struct vp_tensor **all, int count) {
     struct vp_tape *tape = phase->tape;
-    struct vp_tensor *in = vp_rows(tape, images, first, rows), *out[2];
+    struct vp_tensor *in = vp_rows(tape, images, first, rows), *out[2] = {NULL};
     if (keep)
         build(tape, branches, &in, out);
     else

@@ -43,6 +43,7 @@ static void build_decodes(struct vp_phase *phase, struct vp_tensor *face, struct
     if (calls == 4) {
         build_calls(phase, face, pose, 0, 4, &phase->decodes, &phase->l1);
     } else {
+        vp_tape_scope(tape, "decoder");
         phase->decodes = vp_tape_output(tape, "decodes", vp_shape4(4 * batch, size, size, 3), false);
         phase->l1 = vp_tape_output(tape, "l1", vp_shape1(4), false);
         for (int first = 0; first < 4; first += calls) {

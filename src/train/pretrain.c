@@ -19,6 +19,8 @@ static enum vp_status between(struct vp_run *run, bool last, struct vp_error *er
     if (status == VP_OK && (save || draw || look)) status = vp_run_drain(run, err);
     if (status == VP_OK && draw) status = vp_run_write_samples(run, err);
     if (status == VP_OK && save) status = vp_checkpoint_save(run, err);
+    if (status == VP_OK && run->request->progress && (draw || due(run->iteration, config->log.every)))
+        run->request->progress(run->request->context);
     return status;
 }
 
@@ -68,9 +70,12 @@ enum vp_status vp_pretrain(struct vp_gpu *gpu, const struct vp_config *config,
         snprintf(path, sizeof path, "%s/config.yaml", request->folder);
         status = vp_config_write(config, path, err);
     }
+    if (status == VP_OK) status = vp_facts_open(&run, err);
     if (status == VP_OK) status = loop(&run, err);
     if (status == VP_OK || status == VP_ERR_INTERRUPTED) vp_report_host(&run);
     struct vp_error ignored;
+    enum vp_status kept = vp_facts_close(&run, status, status == VP_OK ? err : &ignored);
+    if (status == VP_OK) status = kept;
     write_broken(&run, status == VP_OK ? err : &ignored);
     vp_run_fini(&run);
     return status;

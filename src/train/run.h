@@ -68,6 +68,7 @@ struct vp_run {
     uint32_t *report;             /* host copy of Adam's report */
     double started, step_seconds; /* clock at the start of the loop; smoothed seconds of an iteration */
     FILE *log_file;
+    struct cJSON *facts; /* run.json */
     struct vp_run_monitor monitor;
     struct vp_host_cost host; /* sums */
 };
@@ -108,6 +109,11 @@ void vp_report_host(const struct vp_run *run);
 void vp_report_close(struct vp_run *run);
 double vp_clock(void); /* seconds, monotonic */
 
+/* run_facts.c: run.json, what the configuration does not say: a session (device, driver, version, data, times) for
+ * every time the run was started. `vp_facts_close` adds how far this one came, and profile.tsv where there is a
+ * profile. A run.json that cannot be read is replaced, with a warning. */
+enum vp_status vp_facts_open(struct vp_run *run, struct vp_error *err);
+enum vp_status vp_facts_close(struct vp_run *run, enum vp_status outcome, struct vp_error *err);
 /* run_monitor.c: is it time to look, and looking. */
 bool vp_run_look_due(const struct vp_run *run, bool last);
 enum vp_status vp_run_look(struct vp_run *run, bool last, struct vp_error *err);

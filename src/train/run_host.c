@@ -1,15 +1,12 @@
 /* What the host does in an iteration: processor time of the thread that feeds the device, and its waits. */
 #include "train/run.h"
-#include <time.h>
+#include "vkpcl/clock.h"
 
 enum { FIRST_ITERATIONS = 3 }; /* programs are still being cut by what they cost, and waited for */
 
 static struct vp_host_cost now(const struct vp_run *run) {
-    struct timespec time;
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return (struct vp_host_cost){.seconds = vp_clock(),
-                                 .processor = (double)time.tv_sec + 1e-9 * (double)time.tv_nsec,
-                                 .waits = (double)vp_gpu_waits(run->gpu)};
+    return (struct vp_host_cost){
+        .seconds = vp_clock_wall(), .processor = vp_clock_thread(), .waits = (double)vp_gpu_waits(run->gpu)};
 }
 
 enum vp_status vp_run_measured_iteration(struct vp_run *run, struct vp_error *err) {

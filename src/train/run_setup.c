@@ -2,6 +2,7 @@
 #include "train/run.h"
 #include "train/settings.h"
 #include "vkpcl/ops/adam.h"
+#include "vkpcl/tune.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,7 +84,11 @@ enum vp_status vp_run_setup(struct vp_run *run, struct vp_error *err) {
     struct vp_loader_settings loader;
     open_loader(run, &loader);
     make_schedule(run);
-    status = make_phases(run, &loader, err);
+    /* A resumed run goes on with the kernels it had. */
+    int answered, open;
+    if (!run->request->resume)
+        status = vp_tune_training(run->gpu, run->config, 0, run->request->log, &answered, &open, err);
+    if (status == VP_OK) status = make_phases(run, &loader, err);
     if (status == VP_OK) status = vp_params_init(run->params, (uint64_t)run->config->train.seed, err);
     if (status == VP_OK && run->request->resume) status = vp_checkpoint_load(run, err);
     if (status != VP_OK) return status;

@@ -29,7 +29,13 @@ $output"
     if [ "$code" -ne 0 ] && [ "$(grep -c '^vkpcl' <<<"$output")" -ne 1 ]; then fail "vkpcl $*: not one sentence: $output"; fi
 }
 
-"$vkpcl" faces people --images 96 --identities 12 --size 64 --seed 1 >/dev/null || exit 1
+# Patterns will do: 12 people, 8 frames each.
+for person in $(seq -w 1 12); do
+    mkdir -p "people/person_$person/clip"
+    for frame in 1 2 3 4 5 6 7 8; do
+        { printf 'P6 64 64 255\n'; yes "$person $frame pattern" | head -c 12288; } >"people/person_$person/clip/$frame.ppm"
+    done
+done
 # More images than one piece of work holds, without drawing them all.
 mkdir -p many
 for i in $(seq 1 12); do cp -r people "many/set$i"; done
@@ -103,13 +109,13 @@ expect 2 'holds a packed set of other images or another recipe already' pack peo
 expect 1 'cannot create the folder sheet.png' pack people sheet.png/out
 expect 2 'did you mean --landmarks' pack people out --landmark x.csv
 
-printf 'path,x0,y0,x1,y1\nelsewhere/9.png,1,2,3,4\n' >strangers.csv
+printf 'path,x0,y0,x1,y1\nelsewhere/9.ppm,1,2,3,4\n' >strangers.csv
 expect 2 'strangers.csv names none of the 96 images' pack people out --boxes strangers.csv
-printf 'path,x0,y0,x1,y1\nidentity_0001/clip/0001.png,8,8,40,40\nelsewhere/9.png,1,2,3,4\n' >some.csv
-expect 0 'there is no image elsewhere/9.png' pack people some --boxes some.csv
+printf 'path,x0,y0,x1,y1\nperson_01/clip/1.ppm,8,8,40,40\nelsewhere/9.ppm,1,2,3,4\n' >some.csv
+expect 0 'there is no image elsewhere/9.ppm' pack people some --boxes some.csv
 expect 1 'strangers.csv:1: expected columns x0,y0,x1,y1,... of 5 or 68 points, found 2 points' pack people out --landmarks strangers.csv
 expect 1 'cannot open gone.csv' pack people out --landmarks gone.csv
-printf 'path,x0,y0,x1,y1\nidentity_0001/clip/0001.png,8,8,40\n' >short.csv
+printf 'path,x0,y0,x1,y1\nperson_01/clip/1.ppm,8,8,40\n' >short.csv
 expect 1 'short.csv:2: expected a coordinate as a number' pack people out --boxes short.csv
 printf 'file,expression\nq.png,sad\n' >others.csv
 expect 2 'others.csv labels none of the 96 images' pack people out --labels others.csv
@@ -118,10 +124,10 @@ expect 1 'nameless.csv:1: expected a header with a column path' pack people out 
 
 echo "once upon a time" >prose.txt
 expect 2 'prose.txt fits none of the label formats' data people --labels prose.txt
-printf 'file,yaw\nidentity_0001/clip/0001.png,left\n' >angles.csv
+printf 'file,yaw\nperson_01/clip/1.ppm,left\n' >angles.csv
 expect 1 'angles.csv:2: expected yaw as a number, found "left"' data people --labels angles.csv
 expect 2 'has no column "mood"' data people --labels angles.csv --columns category=mood
-printf 'file,yaw\nidentity_0001/clip/0001.png,12\ngone.png,3\n' >angles.csv
+printf 'file,yaw\nperson_01/clip/1.ppm,12\ngone.png,3\n' >angles.csv
 expect 0 'problem: 1 labels name images that do not exist; the first: people/gone.png' data people --labels angles.csv --root people
 expect 1 'there is no folder or list file nowhere' data nowhere
 expect 2 'holds no images' data empty

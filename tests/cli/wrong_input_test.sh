@@ -21,7 +21,7 @@ expect() {
 }
 
 small=(--preset tiny --width 0.0625 --batch 4 --set data.pose_batch=2 --set data.pose_negatives=2 --set log.every=1)
-"$vkpcl" faces people --images 12 --identities 4 --size 64 --seed 1 >/dev/null || exit 1
+"$vkpcl" synth people --images 12 --identities 4 --size 64 --seed 1 >/dev/null || exit 1
 mkdir empty texts
 for i in $(seq 30); do echo "not an image" >"texts/$i.jpg"; done
 
@@ -36,6 +36,8 @@ expect 2 'did you mean data.batch' pretrain people --set data.batsh=3
 expect 2 'power of two' pretrain people "${small[@]}" --set model.size=48 --out never
 VK_ICD_FILENAMES=$work/none.json VK_DRIVER_FILES=$work/none.json expect 1 'no Vulkan device' devices
 
+expect 1 '/nowhere.txt' tune --import /nowhere.txt
+expect 1 'is no tuning file' tune --import texts/1.jpg
 expect 2 'none of ops, step and peak' bench oops
 expect 1 '/nowhere.json' bench peak --repeats 1 --compare /nowhere.json
 expect 2 'has "nothing" in its name' bench ops nothing --repeats 1
@@ -57,9 +59,32 @@ expect 1 "$checkpoint" pretrain people --resume --iterations 3 --out run
 
 # A few broken images among good ones are skipped and listed.
 cp -r people mixed
-echo "not an image" >mixed/identity_0001/clip/broken.png
+echo "not an image" >mixed/identity_00001/broken.png
 expect 0 'model:' pretrain mixed "${small[@]}" --set data.layout=folder --set data.max_broken=0.5 --iterations 4 --out mixed-run
 grep -q 'broken.png: ' mixed-run/broken.txt || { echo "broken.txt does not list broken.png"; failures=$((failures + 1)); }
+
+# Synthetic faces: wrong numbers, a folder in use, no device, no room; nothing is left behind.
+expect 2 'no folder given' synth
+expect 2 '0 identities: expected at least one' synth unborn --identities 0
+expect 2 '3 images of 4 identities' synth unborn --identities 4 --images 3
+expect 2 '--size 7: expected 16 to 1024' synth unborn --size 7
+expect 2 '--rows 0: expected 1 to 1000' synth --sheet unborn.png --rows 0
+expect 2 'people holds something already' synth people
+expect 2 'did you mean --identities' synth unborn --identitys 4
+expect 1 'cannot create the folder typo.yaml' synth typo.yaml/set --identities 1 --images 1 --size 16
+VK_ICD_FILENAMES=$work/none.json VK_DRIVER_FILES=$work/none.json expect 1 'no Vulkan device' synth unborn
+mkdir disk
+if mount -t tmpfs -o size=32k none disk 2>/dev/null; then # where mounting is allowed: a disk with room for nothing
+    expect 1 'cannot write disk/set/images.npy: disk full' synth disk/set --packed --identities 2 --images 8 --size 64
+    expect 1 'disk full' synth disk/set --identities 2 --images 8 --size 64
+    [ ! -e disk/set ] || { echo "a set without room was left behind"; failures=$((failures + 1)); }
+    umount disk
+else
+    echo "not tried: a full disk (mounting is not allowed here)"
+fi
+for left in unborn unborn.png; do
+    [ ! -e "$left" ] || { echo "$left was left behind"; failures=$((failures + 1)); }
+done
 
 echo "$((tried - failures)) of $tried as expected"
 [ "$failures" -eq 0 ]

@@ -20,7 +20,7 @@ refuse() { # CODE PATTERN COMMAND...: it must end so, with one sentence that say
 }
 
 # --- data: 12 people of 8 images each, labels that say something about the pictures' order only
-run faces faces --identities 12 --images 96 --size 40
+run synth faces --identities 12 --images 96 --size 40
 find faces -name '*.png' | sort >list.txt
 awk 'BEGIN { print "path,identity,expression,AU1,AU12,yaw,pitch,roll" }
      { split($0, part, "/"); i = NR - 1

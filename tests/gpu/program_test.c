@@ -190,6 +190,47 @@ static void cuts_keep_the_bound(void **state) {
     assert_int_equal(vp_cut(steps, 0, 100, 100, starts), 0);
 }
 
+/* Two steps' worth of transfers while the device is busy: none of them waits, in spite of more than the ring held. */
+static void transfers_do_not_wait_for_the_device(void **state) {
+    (void)state;
+    enum { LARGE = 1 << 20, STEPS = 60, UPLOAD = 20 << 20, RESULTS = 8 };
+    struct vp_gpu *gpu = open_gpu((struct vp_gpu_options){0});
+    struct vp_error err = {0};
+    struct vp_range x = alloc(gpu, LARGE * 4), y = alloc(gpu, LARGE * 4), pixels = alloc(gpu, UPLOAD);
+    unsigned char *data = calloc(1, UPLOAD);
+    assert_non_null(data);
+    const struct axpy_push push = {LARGE, 1};
+    struct vp_dispatch *d = calloc(STEPS, sizeof *d);
+    assert_non_null(d);
+    for (int i = 0; i < STEPS; i++) d[i] = axpy(x, y, &push, 0);
+    struct vp_program *program = vp_program_create(gpu, "long", d, STEPS, &err);
+    assert_non_null(program);
+    CHECK_OK(vp_gpu_fill(gpu, x, 0, &err));
+    CHECK_OK(vp_gpu_fill(gpu, y, 0, &err));
+    CHECK_OK(vp_gpu_reserve_uploads(gpu, 2 * (UPLOAD + 1024), &err));
+    for (int i = 0; i < 8; i++) CHECK_OK(vp_program_submit(program, &err)); /* until it has learnt its cuts */
+    uint64_t waits = vp_gpu_waits(gpu);
+    struct vp_readback readbacks[2][RESULTS];
+    for (int step = 0; step < 2; step++) {
+        data[0] = (unsigned char)(step + 1);
+        CHECK_OK(vp_gpu_upload(gpu, pixels, data, &err));
+        CHECK_OK(vp_program_submit(program, &err));
+        for (int i = 0; i < RESULTS; i++)
+            CHECK_OK(vp_gpu_readback_begin(gpu, part(pixels, 0, 4), &readbacks[step][i], &err));
+    }
+    assert_int_equal(vp_gpu_waits(gpu), waits);
+    for (int step = 0; step < 2; step++)
+        for (int i = 0; i < RESULTS; i++) {
+            unsigned char back[4];
+            CHECK_OK(vp_gpu_readback_end(gpu, readbacks[step][i], back, &err));
+            assert_int_equal(back[0], step + 1);
+        }
+    free(d);
+    free(data);
+    vp_program_destroy(program);
+    close_gpu(gpu);
+}
+
 static void profile_counts_calls(void **state) {
     (void)state;
     struct vp_gpu *gpu = open_gpu((struct vp_gpu_options){.profile = true});
@@ -285,6 +326,7 @@ int main(void) {
         cmocka_unit_test(cutting_changes_no_bit),
         cmocka_unit_test(learnt_costs_move_the_cuts),
         cmocka_unit_test(cuts_keep_the_bound),
+        cmocka_unit_test(transfers_do_not_wait_for_the_device),
         cmocka_unit_test(profile_counts_calls),
         cmocka_unit_test(texel_bindings_read_vectors),
         cmocka_unit_test(an_empty_program_does_nothing),

@@ -18,7 +18,7 @@ fail() {
     exit 1
 }
 "$vkpcl" devices >devices.txt 2>&1 || { cat devices.txt; exit 77; }
-"$vkpcl" faces images --identities 8 --images 16 --size 48 >faces.txt 2>&1 || fail "faces: $(cat faces.txt)"
+"$vkpcl" synth images --identities 8 --images 16 --size 48 >synth.txt 2>&1 || fail "synth: $(cat synth.txt)"
 
 # Eight people in batches of four: an epoch has two iterations, so the weights of the losses move from the fifth on.
 settings="--iterations $iterations --width 0.0625 --batch 4 --set data.pose_batch=2 --set data.pose_negatives=2
