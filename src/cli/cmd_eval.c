@@ -2,10 +2,12 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "vkpcl/eval.h"
+#include "vkpcl/file.h"
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 struct eval_flags {
     struct vp_gpu_flags gpu;
@@ -39,7 +41,7 @@ static const struct vp_flag flags[] = {
     INT("seed", seed, "of folds, probes and the random network (default 1)"),
     {"width", "W", VP_FLAG_REAL, offsetof(struct eval_flags, width),
      "of the random network without --weights (default 1)"},
-    TEXT("json", "FILE", json, "write the result as JSON too"),
+    TEXT("json", "FILE", json, "write the result as JSON too (default where --weights is a run: RUN/eval/TASK.json)"),
     TEXT("picture", "FILE.png", picture, "disentangle: faces with other images' poses, decoded"),
     TEXT("cache", "FOLDER", cache, "for features (default $XDG_CACHE_HOME/vkpcl/features)"),
     {"no-cache", NULL, VP_FLAG_SWITCH, offsetof(struct eval_flags, no_cache), "neither read nor keep features"},
@@ -162,6 +164,19 @@ static const char *cache_folder(const struct eval_flags *values, char buffer[409
     return buffer;
 }
 
+/* Where the result goes: --json, else into the run that was measured, where its report looks; NULL: nowhere. */
+static enum vp_status result_place(const struct eval_flags *values, const char *task, char buffer[4096],
+                                   const char **place, struct vp_error *err) {
+    struct stat info;
+    *place = values->json;
+    if (values->json || !values->weights || stat(values->weights, &info) != 0 || !S_ISDIR(info.st_mode)) return VP_OK;
+    snprintf(buffer, 4096, "%s/eval", values->weights);
+    enum vp_status status = vp_make_folder(buffer, err);
+    snprintf(buffer, 4096, "%s/eval/%s.json", values->weights, task);
+    *place = buffer;
+    return status;
+}
+
 int vp_cmd_eval(int argc, char **argv) {
     struct eval_flags values = {0};
     struct vp_texts operands = {0};
@@ -170,7 +185,8 @@ int vp_cmd_eval(int argc, char **argv) {
     struct vp_error err = {0};
     struct vp_log log = vp_log_init(stdout, values.gpu.verbose);
     struct vp_eval_settings settings;
-    char buffer[4096];
+    char buffer[4096], json_buffer[4096];
+    const char *json;
     if (make_settings(&values, &operands, &log, &settings, &err) != VP_OK) return vp_cli_fail(&err);
     settings.cache = cache_folder(&values, buffer);
     struct vp_gpu *gpu = vp_cli_open_gpu(&values.gpu, &log, &err);
@@ -179,7 +195,8 @@ int vp_cmd_eval(int argc, char **argv) {
     enum vp_status status = vp_eval(gpu, &settings, &result, &err);
     if (status == VP_OK) {
         vp_eval_print(&result, stdout);
-        if (values.json) status = vp_eval_write_json(&result, values.json, &err);
+        status = result_place(&values, operands.text[0], json_buffer, &json, &err);
+        if (status == VP_OK && json) status = vp_eval_write_json(&result, json, &err);
         vp_eval_result_fini(&result);
     }
     if (status == VP_OK && values.gpu.profile) vp_gpu_profile_print(gpu, stdout);

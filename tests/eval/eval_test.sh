@@ -73,6 +73,7 @@ common="--size 32 --epochs 2 --bootstrap 20 --folds 3"
     run eval au labels.csv $common --features pixels
     grep -q "AU12 F1" out.txt || fail "au: no F1 of a unit"
     run eval pose labels.csv $common --weights run --feature pose
+    [ -s run/eval/pose.json ] || fail "the evaluation of a run is not kept in it"
     grep -q "MAE yaw 30-45" out.txt || fail "pose: no error by yaw"
     run eval verify pairs.csv --size 32 --epochs 1 --bootstrap 20 --weights run --protocol both
     grep -q "TAR at FAR 1e-3" out.txt || fail "verify: no TAR"
