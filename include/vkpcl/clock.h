@@ -1,4 +1,4 @@
-/* The clocks that benchmarks and tuning read, in seconds. */
+/* The clocks, in seconds. */
 #ifndef VKPCL_CLOCK_H
 #define VKPCL_CLOCK_H
 

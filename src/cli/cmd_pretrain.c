@@ -1,14 +1,14 @@
 /* vkpcl pretrain: learn from unlabelled face images. */
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/stop.h"
+#include "vkpcl/clock.h"
 #include "vkpcl/monitor.h"
 #include "vkpcl/pretrain.h"
 #include "vkpcl/report.h"
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 struct pretrain_flags {
     struct vp_gpu_flags gpu;
@@ -97,23 +97,17 @@ struct session {
     double next_report; /* seconds, monotonic */
 };
 
-static double seconds_now(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 /* The report of a run under way, at most every few seconds and never more than a twentieth of the time. A page that
  * cannot be written ends no training. */
 static void report_progress(void *context) {
     const double shortest = 5, share = 0.05, reload = 10;
     struct session *session = context;
-    double begun = seconds_now();
+    double begun = vp_clock_wall();
     struct vp_error err;
     if (begun < session->next_report) return;
     if (vp_report_write(&(struct vp_report_request){.run = session->folder, .live = reload}, &err) != VP_OK)
         vp_log(session->log, VP_LOG_WARN, "%s", err.message);
-    double ended = seconds_now(), pause = (ended - begun) / share;
+    double ended = vp_clock_wall(), pause = (ended - begun) / share;
     session->next_report = ended + (pause > shortest ? pause : shortest);
 }
 
@@ -125,21 +119,9 @@ static void report_end(const struct session *session) {
         vp_log(session->log, VP_LOG_WARN, "%s", err.message);
 }
 
-/* Ctrl-C and kill ask for an orderly end. The signals are blocked and looked for between iterations, so there is no
- * handler and no global; once one has come they are let through again, and a second one ends the program at once. */
-static sigset_t stop_signals(void) {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    return set;
-}
-
 static bool stop_wanted(void *context) {
     const struct session *session = context;
-    sigset_t set = stop_signals();
-    if (sigtimedwait(&set, NULL, &(struct timespec){0}) < 0) return false;
-    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    if (!vp_stop_wanted()) return false;
     vp_log(session->log, VP_LOG_INFO, "stopping: saving; once more to stop without saving");
     return true;
 }
@@ -159,7 +141,8 @@ static enum vp_status check_folder(const char *folder, bool resume, struct vp_er
 static enum vp_status open_source(const struct vp_texts *operands, const struct vp_config *config,
                                   const struct vp_log *log, struct vp_source **source, struct vp_error *err) {
     if (!operands->count)
-        return vp_fail(err, VP_ERR_USAGE, "no images given: vkpcl pretrain FOLDER (vkpcl synth OUT renders some to try)");
+        return vp_fail(err, VP_ERR_USAGE,
+                       "no images given: vkpcl pretrain FOLDER (vkpcl synth OUT renders some to try)");
     return vp_source_open(operands->text, operands->count, config->data.layout, log, source, err);
 }
 
@@ -211,8 +194,7 @@ int vp_cmd_pretrain(int argc, char **argv) {
     if (parsed != VP_PARSE_RUN) return parsed == VP_PARSE_WRONG ? 2 : 0;
     struct vp_error err = {0};
     struct vp_log log = vp_log_init(stdout, values.gpu.verbose);
-    sigset_t set = stop_signals();
-    sigprocmask(SIG_BLOCK, &set, NULL); /* before any thread exists: all inherit it */
+    vp_stop_block();
     enum vp_status status = run(&values, &operands, &log, &err);
     if (status == VP_OK) return 0;
     if (status == VP_ERR_INTERRUPTED) {

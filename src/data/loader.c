@@ -1,10 +1,10 @@
 /* Batches ahead of need: one thread makes them (with the pool's help), the caller takes them, three lie between. */
 #include "vkpcl/loader.h"
 #include "data/loader_internal.h"
+#include "vkpcl/clock.h"
 #include "vkpcl/file.h"
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
     AHEAD = 2,
@@ -94,14 +94,8 @@ void vp_loader_seek(struct vp_loader *loader, uint32_t step) {
     loader->made = loader->taken = 0;
 }
 
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 enum vp_status vp_loader_next(struct vp_loader *loader, struct vp_loader_batch *batch, struct vp_error *err) {
-    double start = now();
+    double start = vp_clock_wall();
     if (!loader->running) {
         int failed = pthread_create(&loader->thread, NULL, make_ahead, loader);
         vp_assert(!failed, "the system refuses to start a thread (error %d)", failed);
@@ -115,7 +109,7 @@ enum vp_status vp_loader_next(struct vp_loader *loader, struct vp_loader_batch *
         pthread_cond_signal(&loader->taken_one);
     }
     pthread_mutex_unlock(&loader->lock);
-    loader->waited += now() - start;
+    loader->waited += vp_clock_wall() - start;
     loader->given_broken = slot->broken;
     if (slot->status != VP_OK) return vp_fail(err, slot->status, "%s", slot->error.message);
     *batch = (struct vp_loader_batch){.step = slot->step,

@@ -2,12 +2,12 @@
 #include "data/synth_set.h"
 #include "io/npy_header.h"
 #include "synth/synth_face.h"
+#include "vkpcl/clock.h"
 #include "vkpcl/file.h"
 #include "vkpcl/npz.h"
 #include "vkpcl/thread_pool.h"
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { BATCH = 64 };
 
@@ -26,12 +26,6 @@ static enum vp_status begin_batch(struct vp_synth_renderer *renderer, const stru
     return *count ? vp_synth_renderer_begin(renderer, faces, *count, err) : VP_OK;
 }
 
-static double seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 static enum vp_status render_all(struct vp_gpu *gpu, const struct vp_synth_request *request, write_rows *write,
                                  void *context, struct vp_error *err) {
     int batch = request->images < BATCH ? request->images : BATCH, count, next;
@@ -41,15 +35,15 @@ static enum vp_status render_all(struct vp_gpu *gpu, const struct vp_synth_reque
     unsigned char *rgb = malloc(3 * (size_t)request->size * (size_t)request->size * (size_t)batch);
     vp_assert(faces && rgb, "out of host memory for %d pictures of %d pixels", batch, request->size);
     uint32_t first = 0;
-    double start = seconds(), said = start;
+    double start = vp_clock_wall(), said = start;
     enum vp_status status = begin_batch(renderer, request, 0, faces, &count, err);
     while (status == VP_OK && count) {
         status = begin_batch(renderer, request, first + (uint32_t)count, faces, &next, err);
         if (status == VP_OK) status = vp_synth_renderer_end(renderer, rgb, err);
         if (status == VP_OK) status = write(context, first, count, rgb, err);
         first += (uint32_t)count, count = next;
-        if (request->log && seconds() - said > 10) {
-            said = seconds();
+        if (request->log && vp_clock_wall() - said > 10) {
+            said = vp_clock_wall();
             vp_log(request->log, VP_LOG_INFO, "%u of %d images, %.0f a second", first, request->images,
                    first / (said - start));
         }

@@ -1,6 +1,7 @@
 /* All folds of one probe become one line: means, deviations over folds, bootstrap intervals over identities. */
 #include "eval/eval_internal.h"
 #include "train/run.h"
+#include "vkpcl/clock.h"
 #include "vkpcl/metrics.h"
 #include "vkpcl/rng.h"
 #include <math.h>
@@ -144,7 +145,7 @@ enum vp_status vp_eval_fill_row(struct vp_eval_row *row, const struct vp_fit *fi
                                 enum vp_eval_probe probe, enum vp_eval_protocol protocol, int bootstrap,
                                 struct vp_error *err) {
     const struct vp_problem *problem = fit->problem;
-    double began = vp_clock();
+    double began = vp_clock_wall();
     snprintf(row->probe, sizeof row->probe, "%s", vp_eval_probe_name(probe));
     snprintf(row->protocol, sizeof row->protocol, "%s", vp_eval_protocol_name(protocol));
     struct gathered all = {memory((int64_t)problem->metrics * folds->count, sizeof(double)),
@@ -161,7 +162,7 @@ enum vp_status vp_eval_fill_row(struct vp_eval_row *row, const struct vp_fit *fi
         free(predicted);
     }
     if (status == VP_OK) fill_metrics(row, problem, &all, folds->count, bootstrap);
-    row->seconds = vp_clock() - began;
+    row->seconds = vp_clock_wall() - began;
     free(all.value);
     free(all.sample);
     free(all.last);

@@ -1,6 +1,7 @@
 /* Verification: are two images of one person? The cosine of the features as they are, and of a learned embedding. */
 #include "eval/eval_internal.h"
 #include "train/run.h"
+#include "vkpcl/clock.h"
 #include "vkpcl/metrics.h"
 #include "vkpcl/rng.h"
 #include <math.h>
@@ -248,7 +249,7 @@ static enum vp_status run_look(const struct verification *v, const struct vp_eva
         for (enum vp_eval_protocol protocol = 0; protocol < VP_PROTOCOLS && status == VP_OK; protocol++) {
             if (!(settings->protocols >> protocol & 1)) continue;
             if (!(settings->probes >> (kind == 2 ? VP_EVAL_LINEAR : VP_EVAL_KNN) & 1)) continue;
-            double began = vp_clock();
+            double began = vp_clock_wall();
             struct vp_eval_row *row = vp_eval_add_row(result);
             snprintf(row->source, sizeof row->source, "%s", vp_eval_source_name(look->source));
             snprintf(row->feature, sizeof row->feature, "%s",
@@ -259,7 +260,7 @@ static enum vp_status run_look(const struct verification *v, const struct vp_eva
                 status = trained_row(row, v, features, protocol, err);
             else
                 plain_row(row, v, features, kind == 1, protocol);
-            row->seconds = vp_clock() - began;
+            row->seconds = vp_clock_wall() - began;
         }
     return status;
 }

@@ -26,7 +26,7 @@ static enum vp_status between(struct vp_run *run, bool last, struct vp_error *er
 
 static enum vp_status loop(struct vp_run *run, struct vp_error *err) {
     const struct vp_pretrain_request *request = run->request;
-    double begun = run->monitor.began = vp_clock();
+    double begun = run->monitor.began = vp_clock_wall();
     if (request->monitor && run->iteration < run->iterations) { /* what the weights are worth before the first step */
         enum vp_status status = vp_run_look(run, false, err);
         if (status != VP_OK) return status;
@@ -35,7 +35,7 @@ static enum vp_status loop(struct vp_run *run, struct vp_error *err) {
         enum vp_status status = vp_run_measured_iteration(run, err);
         if (status != VP_OK) return status;
         bool stop = request->stop && request->stop(request->context);
-        bool late = request->time_limit > 0 && vp_clock() - begun >= request->time_limit;
+        bool late = request->time_limit > 0 && vp_clock_wall() - begun >= request->time_limit;
         status = between(run, stop || late || run->iteration == run->iterations, err);
         if (status != VP_OK) return status;
         if (stop)

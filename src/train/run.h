@@ -2,6 +2,7 @@
 #ifndef VKPCL_TRAIN_RUN_H
 #define VKPCL_TRAIN_RUN_H
 #include "vkpcl/augment.h"
+#include "vkpcl/clock.h"
 #include "vkpcl/dwa.h"
 #include "vkpcl/loader.h"
 #include "vkpcl/phase.h"
@@ -107,7 +108,6 @@ enum vp_status vp_report_iteration(struct vp_run *run, int64_t iteration, const 
 enum vp_status vp_run_measured_iteration(struct vp_run *run, struct vp_error *err);
 void vp_report_host(const struct vp_run *run);
 void vp_report_close(struct vp_run *run);
-double vp_clock(void); /* seconds, monotonic */
 
 /* run_facts.c: run.json, what the configuration does not say: a session (device, driver, version, data, times) for
  * every time the run was started. `vp_facts_close` adds how far this one came, and profile.tsv where there is a

@@ -17,14 +17,14 @@ static int64_t pause_of(const struct vp_run *run, double seconds) {
 /* At the end one last time, if that keeps within what is allowed or the user said how often. */
 bool vp_run_look_due(const struct vp_run *run, bool last) {
     if (!run->request->monitor) return false;
-    double spent = run->monitor.seconds + run->monitor.cost, elapsed = vp_clock() - run->monitor.began;
+    double spent = run->monitor.seconds + run->monitor.cost, elapsed = vp_clock_wall() - run->monitor.began;
     bool affordable = run->config->monitor.every > 0 || spent <= loud_share * elapsed;
     return run->iteration >= run->monitor.next || (last && affordable);
 }
 
 enum vp_status vp_run_look(struct vp_run *run, bool last, struct vp_error *err) {
     const struct vp_pretrain_monitor *monitor = run->request->monitor;
-    double began = vp_clock();
+    double began = vp_clock_wall();
     struct vp_model_shape shape = {run->config->model.width, run->config->model.size};
     enum vp_status status = monitor->look(monitor->context, run->params, &shape, run->monitor.value, err);
     if (status == VP_ERR_DEVICE_LOST) return status;
@@ -33,13 +33,13 @@ enum vp_status vp_run_look(struct vp_run *run, bool last, struct vp_error *err) 
                err->message);
         for (int i = 0; i < monitor->columns; i++) run->monitor.value[i] = (double)NAN;
     }
-    double seconds = vp_clock() - began, share;
+    double seconds = vp_clock_wall() - began, share;
     run->monitor.fresh = true;
     run->monitor.seconds += seconds;
     run->monitor.cost = seconds;
     run->started += seconds; /* iterations do not pay for it in the column of milliseconds */
     run->monitor.next = run->iteration + pause_of(run, seconds);
-    share = run->monitor.seconds / (vp_clock() - run->monitor.began);
+    share = run->monitor.seconds / (vp_clock_wall() - run->monitor.began);
     vp_log(run->request->log, VP_LOG_DEBUG, "monitor: looked for %.2f s after iteration %lld", seconds,
            (long long)run->iteration);
     if (!last) return VP_OK;
@@ -74,7 +74,7 @@ void vp_monitor_log(struct vp_run *run) {
     if (run->monitor.logged) {
         for (int i = 0; i < monitor->columns; i++)
             fprintf(run->log_file, "\t%.5g", run->monitor.fresh ? run->monitor.value[i] : (double)NAN);
-        fprintf(run->log_file, "\t%.3g", run->monitor.seconds / (vp_clock() - run->monitor.began));
+        fprintf(run->log_file, "\t%.3g", run->monitor.seconds / (vp_clock_wall() - run->monitor.began));
     }
     fputc('\n', run->log_file);
     run->monitor.fresh = false;

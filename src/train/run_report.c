@@ -2,13 +2,6 @@
 #include "train/run.h"
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-double vp_clock(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
 
 /* "1h02m" or "3m20s"; returns buffer. */
 static const char *duration(double seconds, char buffer[32]) {
@@ -60,7 +53,7 @@ enum vp_status vp_report_open(struct vp_run *run, struct vp_error *err) {
            "iteration | epoch |     L1 |   orth |   face |  acc |   pose |  acc | w face | w pose |       lr |      ms "
            "| images/s | left%s",
            monitored);
-    run->started = vp_clock();
+    run->started = vp_clock_wall();
     return VP_OK;
 }
 
@@ -81,7 +74,7 @@ static void add_metrics(struct vp_report_sums *sums, const struct vp_metrics *m)
 
 /* Smoothed over about ten iterations: what the screen calls ms and what the time left is made of. */
 static void measure_step(struct vp_run *run) {
-    double now = vp_clock(), step = now - run->started;
+    double now = vp_clock_wall(), step = now - run->started;
     run->started = now;
     run->step_seconds = run->step_seconds > 0 ? 0.9 * run->step_seconds + 0.1 * step : step;
 }
