@@ -2,10 +2,11 @@
 #include <math.h>
 
 static double log_sum_exp(int64_t k, const double *x) {
-    double largest = x[0], sum = 0;
-    for (int64_t j = 0; j < k; j++) largest = fmax(largest, x[j]);
-    for (int64_t j = 0; j < k; j++) sum += exp(x[j] - largest);
-    return largest + log(sum);
+    int64_t largest = 0;
+    double others = 0; /* beside the largest, whose own term is 1 */
+    for (int64_t j = 1; j < k; j++) largest = x[j] > x[largest] ? j : largest;
+    for (int64_t j = 0; j < k; j++) others += j == largest ? 0 : exp(x[j] - x[largest]);
+    return x[largest] + log1p(others);
 }
 
 void vp_cross_entropy_ref(int64_t n, int64_t k, const double *x, const double *t, double *loss) {
