@@ -164,7 +164,8 @@ enum vp_status vp_synth_write_packed(struct vp_gpu *gpu, const struct vp_synth_r
     if (status != VP_OK) return status;
     const struct vp_array shape = {
         .type = VP_ARRAY_U8, .rank = 4, .shape = {request->images, request->size, request->size, 3}};
-    fwrite(header, 1, vp_npy_header_print(&shape, header), packed.file.stream);
+    size_t length = vp_npy_header_print(&shape, header);
+    fwrite(header, 1, length, packed.file.stream);
     status = render_all(gpu, request, append_rows, &packed, err);
     if (status == VP_OK) status = vp_file_commit(&packed.file, err);
     vp_file_discard(&packed.file);
