@@ -34,7 +34,7 @@ static double blurred(const double *light, int size, double sigma, int place, in
 
 void vp_synth_render_ref(const struct vp_synth_face *face, int size, double *rgb) {
     size_t bytes = sizeof(double) * 3 * (size_t)(size * size);
-    double *light = malloc(bytes), *across = malloc(bytes);
+    double *light = calloc(1, bytes), *across = calloc(1, bytes);
     vp_assert(light && across, "out of host memory for a picture of %d pixels", size);
     render(face, size, light);
     for (int i = 0; i < 3 * size * size; i++) across[i] = blurred(light, size, (double)face->blur, i / 3, 1, i % 3);
