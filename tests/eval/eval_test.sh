@@ -7,6 +7,7 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 export XDG_CACHE_HOME="$work/cache"
+export LSAN_OPTIONS="print_suppressions=0${LSAN_OPTIONS:+:$LSAN_OPTIONS}" # else sanitizer builds say more than one line
 fail() { echo "eval_test: $*" >&2; exit 1; }
 run() { "$program" "$@" >out.txt 2>err.txt || fail "vkpcl $* ended with $?: $(cat err.txt)"; }
 refuse() { # CODE PATTERN COMMAND...: it must end so, with one sentence that says this

@@ -28,6 +28,7 @@ except ImportError as problem:
     raise SystemExit(77)
 
 import compare
+import kinks
 import pcl_oracle as po
 import selftest
 import tensor_files as tf
@@ -35,6 +36,7 @@ from steady import steady
 
 CASES = ("steady", "plain", "orth")
 THETA_SCALE = np.float32(4)
+UNDECIDED = 2  # float64 references with activations on either side of their kink
 ORTH_KEYS = ("recon.orth", "recon.grad.encoder.")
 
 
@@ -103,14 +105,19 @@ def make_case(a: argparse.Namespace, case: str) -> Tuple[po.Arrays, po.Arrays, T
 
 
 def references(
-    a: argparse.Namespace, weights: po.Arrays, inputs: po.Arrays, phases: Tuple[str, ...], opt: po.Options
+    a: argparse.Namespace, weights: po.Arrays, inputs: po.Arrays, phases: Tuple[str, ...], opt: po.Options,
+    kinks_near: bool
 ) -> Tuple[po.Arrays, List[po.Arrays]]:
-    """The oracle in float64, and in float32 with each of PyTorch's two convolution paths."""
+    """The oracle in float64, and how far rounding alone leads away from it: float32 with each of PyTorch's two convolution
+    paths and, where activations may lie next to their kink, float64 with those on either side."""
     ref64 = po.replay(weights, inputs, a.width, a.size, torch.float64, opt, phases)
     ref32 = []
     for fast in (True, False):
         with torch.backends.mkldnn.flags(enabled=fast):
             ref32.append(po.replay(weights, inputs, a.width, a.size, torch.float32, opt, phases))
+    for seed in range(UNDECIDED if kinks_near else 0):
+        with kinks.undecided(seed):
+            ref32.append(po.replay(weights, inputs, a.width, a.size, torch.float64, opt, phases))
     return ref64, ref32
 
 
@@ -120,7 +127,7 @@ def run_case(a: argparse.Namespace, case: str, folder: Path) -> bool:
     folder.mkdir(parents=True, exist_ok=True)
     tf.write_safetensors(folder / "weights.safetensors", weights)
     tf.write_npz(folder / "inputs.npz", inputs)
-    ref64, ref32 = references(a, weights, inputs, phases, opt)
+    ref64, ref32 = references(a, weights, inputs, phases, opt, kinks_near=case == "plain")
     if case == "orth":
         ref64 = {k: v for k, v in ref64.items() if k.startswith(ORTH_KEYS)}
     options = ", mixed negatives" * a.mixed_negatives + ", update unused" * a.update_unused

@@ -15,6 +15,8 @@ import torch.nn as nn
 import torch.nn.functional as F
 from torch import Tensor
 
+from kinks import Rectifier, rectify
+
 Arrays = Dict[str, np.ndarray]
 Tensors = Dict[str, Tensor]
 
@@ -68,7 +70,7 @@ class ChannelAttention(nn.Module):
         return x + torch.bmm(s, g).reshape(n, c, h, w)
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.leaky_relu(self.before_activation(x), SLOPE)
+        return rectify(self.before_activation(x), SLOPE)
 
 
 class ResidualBlock(nn.Module):
@@ -80,11 +82,11 @@ class ResidualBlock(nn.Module):
         self.conv2 = nn.Conv2d(c, c, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.leaky_relu(x + self.conv2(F.leaky_relu(self.conv1(x), SLOPE)), SLOPE)
+        return rectify(x + self.conv2(rectify(self.conv1(x), SLOPE)), SLOPE)
 
 
 def conv_lrelu(cin: int, cout: int, k: int = 3, stride: int = 1) -> List[nn.Module]:
-    return [nn.Conv2d(cin, cout, k, stride, padding=k // 2), nn.LeakyReLU(SLOPE)]
+    return [nn.Conv2d(cin, cout, k, stride, padding=k // 2), Rectifier(SLOPE)]
 
 
 class Encoder(nn.Module):
@@ -129,7 +131,7 @@ class Decoder(nn.Module):
         self.fc = nn.Linear(features, wide)
         layers: List[nn.Module] = []
         for i in range(blocks):
-            layers += [nn.ReLU(), nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)]
+            layers += [Rectifier(0.0), nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False)]
             layers += [nn.Conv2d(channels[i], channels[i + 1], 3, padding=1)]
             layers += [nn.BatchNorm2d(channels[i + 1]) if i + 1 < blocks else nn.Tanh()]
         self.model = nn.Sequential(*layers)
@@ -160,7 +162,7 @@ class Pcl(nn.Module):
     @staticmethod
     def head(features: int, out: int) -> nn.Sequential:
         return nn.Sequential(
-            nn.Linear(features, features), nn.ReLU(), nn.Linear(features, out), nn.BatchNorm1d(out)
+            nn.Linear(features, features), Rectifier(0.0), nn.Linear(features, out), nn.BatchNorm1d(out)
         )
 
     def load_arrays(self, weights: Arrays) -> None:

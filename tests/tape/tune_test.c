@@ -90,7 +90,7 @@ static void the_faster_candidate_is_taken_and_kept(void **state) {
     assert_int_equal(ask(tape, "not worth it", &slow_first, 1), 0);
     assert_int_equal(vp_tune_open(&tape, 1), 2);
     int answered, calls = 0;
-    const struct vp_tune_options options = {.progress = count_calls, .context = &calls};
+    const struct vp_tune_options options = {.progress = count_calls, .context = &calls, .seconds = 1e6};
     must(vp_tune(f->gpu, &tape, 1, &options, &answered, &err), &err);
     assert_int_equal(answered, 2);
     assert_int_equal(calls, 3);
