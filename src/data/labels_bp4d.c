@@ -34,7 +34,7 @@ static enum vp_status read_all(struct vp_labels_builder *builder, const struct v
             status = vp_table_fail(&table, err, "expected a path and action units such as 12:+1, found 1 field");
         if (status == VP_OK && store) vp_labels_add(builder, request->root, table.fields[0]);
         for (int i = 1; status == VP_OK && i < table.count; i++) {
-            int au, present;
+            int au = 0, present = 0;
             status = read_entry(&table, i, &au, &present, err);
             if (status != VP_OK) break;
             if (store)

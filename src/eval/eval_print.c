@@ -102,8 +102,8 @@ static const struct vp_eval_metric *find(const struct vp_eval_result *result, co
                                          const char *factor, const char *metric) {
     for (int i = 0; i < result->rows; i++) {
         const struct vp_eval_row *row = &result->row[i];
-        if (strcmp(row->source, like->source) || strcmp(row->feature, like->feature) ||
-            strcmp(row->protocol, like->protocol) || strcmp(row->factor, factor))
+        if (strcmp(row->source, like->source) != 0 || strcmp(row->feature, like->feature) != 0 ||
+            strcmp(row->protocol, like->protocol) != 0 || strcmp(row->factor, factor) != 0)
             continue;
         for (int m = 0; m < row->metrics; m++)
             if (strcmp(row->metric[m].name, metric) == 0) return &row->metric[m];

@@ -100,6 +100,7 @@ struct gathered {
 
 static void add_confusion(const struct vp_problem *problem, const float *predicted, struct vp_rows test,
                           int64_t *confusion) {
+    vp_assert(problem->label, "%lld rows without classes", (long long)test.count);
     for (int64_t i = 0; i < test.count; i++) {
         int64_t best = 0;
         for (int64_t k = 1; k < problem->outputs; k++)

@@ -113,9 +113,9 @@ enum vp_status vp_eval_write_swap(struct vp_gpu *gpu, const struct vp_network *n
     memset(s.tiles, SHADE, (size_t)((faces + 1) * (poses + 1) * s.pixels));
     enum vp_status status = encode(&s, pictures, rows, err);
     if (status == VP_OK) status = decode(&s, err);
-    for (int i = 0; i < faces; i++) put_tile(&s, i + 1, 0, s.image + i * s.pixels);
-    for (int i = 0; i < poses; i++) put_tile(&s, 0, i + 1, s.image + (faces + i) * s.pixels);
     if (status == VP_OK) {
+        for (int i = 0; i < faces; i++) put_tile(&s, i + 1, 0, s.image + i * s.pixels);
+        for (int i = 0; i < poses; i++) put_tile(&s, 0, i + 1, s.image + (faces + i) * s.pixels);
         struct vp_image sheet;
         vp_image_grid(s.tiles, (faces + 1) * (poses + 1), (int)size, (int)size, poses + 1, MARGIN, SHADE, &sheet);
         status = vp_image_write_png(path, &sheet, err);
