@@ -1,4 +1,4 @@
-/* Push constants of all conv2d passes: shapes of include/vkpcl/ops/conv2d.h, for the images of one piece. */
+/* Push constants of conv2d_bwd_filter: shapes of include/vkpcl/ops/conv2d.h, for the images of one piece. */
 #ifndef VKPCL_CONV2D_ARGS_H
 #define VKPCL_CONV2D_ARGS_H
 #include "common/args.h"
@@ -8,10 +8,7 @@ VP_ARGS(conv2d_args) {
     VP_UINT k, r, s;          /* output channels, kernel height, width */
     VP_UINT p, q;             /* output height, width */
     VP_UINT stride, pad;
-    VP_FLOAT slope;           /* leaky ReLU behind the convolution; 1: none */
-    VP_UINT has_bias;
-    VP_UINT accumulate;       /* backward-data: add to dx instead of overwriting */
-    VP_UINT splits;           /* backward-filter: pixels are cut into this many runs ... */
+    VP_UINT splits;           /* pixels are cut into this many runs ... */
     VP_UINT pixels_per_split; /* ... of this many pixels */
     VP_UINT first_split;      /* of this piece, in the partial sums */
 };

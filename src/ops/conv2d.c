@@ -16,8 +16,7 @@ struct conv2d_args vp_conv2d_args(const struct conv2d *conv, int64_t images) {
                                 .p = (uint32_t)conv->p,
                                 .q = (uint32_t)conv->q,
                                 .stride = (uint32_t)conv->desc.stride,
-                                .pad = (uint32_t)conv->desc.pad,
-                                .slope = conv->desc.slope};
+                                .pad = (uint32_t)conv->desc.pad};
 }
 
 double vp_conv2d_flops(const struct conv2d *conv, int64_t images) {
