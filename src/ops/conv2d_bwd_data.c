@@ -2,6 +2,7 @@
 #include "ops/conv2d_internal.h"
 #include "ops/conv_lanes.h"
 #include "ops/conv_tile.h"
+#include "ops/winograd.h"
 
 /* What the rows of dx with h % stride = parity are, as a convolution of dy: the taps r with (h + pad - r) % stride = 0,
  * turned round. The same for columns. */
@@ -59,7 +60,9 @@ static void emit(struct vp_tape *tape, const struct conv2d *conv, const struct c
                                          .flops = 2.0 * (double)(conv->n * rows.pixels * columns.pixels) * terms *
                                                   (double)conv->c,
                                          .label = "conv2d bwd data"};
-        if (variant->tile.pixels)
+        if (variant->winograd)
+            vp_emit_winograd(tape, &z);
+        else if (variant->tile.pixels)
             vp_emit_conv_tile(tape, &variant->tile, &z);
         else
             vp_emit_conv_lanes(tape, &z);
@@ -77,7 +80,13 @@ static bool lanes_fit(const struct vp_tape *tape, const struct conv2d *conv, con
     return vp_conv_lanes_wanted(tape);
 }
 
+static bool winograd_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
+    (void)variant;
+    return vp_winograd_wanted(tape, &(struct vp_winograd_sizes){conv->n, conv->h, conv->w, conv->k, conv->c, conv->r, conv->s, conv->desc.stride});
+}
+
 static const struct conv2d_variant backward_data[] = {
+    {{"winograd_product", 0, 0, 0}, winograd_fits, emit, true},
     {{"conv2d_lanes.x4y4buffer", 0, 0, 0}, lanes_fit, emit},
     {{"conv2d_tile.mk128x128", 128, 128, 256}, tile_fits, emit},
     {{"conv2d_tile.mk64x64", 64, 64, 64}, tile_fits, emit},

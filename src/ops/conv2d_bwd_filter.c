@@ -2,6 +2,7 @@
 #include "ops/column_sum.h"
 #include "ops/conv2d_internal.h"
 #include "ops/filter_lanes.h"
+#include "ops/winograd.h"
 
 /* Runs of pixels that are summed on their own: enough workgroups to fill a large device, but no run so short that
  * adding the partial sums costs more than making them. */
@@ -84,7 +85,21 @@ static void bwd_filter_lanes(struct vp_tape *tape, const struct conv2d *conv, co
     vp_emit_filter_lanes(tape, &filter);
 }
 
+static bool winograd_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
+    (void)variant;
+    return vp_winograd_wanted(tape, &(struct vp_winograd_sizes){conv->n, conv->p, conv->q, conv->c, conv->k, conv->r, conv->s, conv->desc.stride});
+}
+
+static void bwd_filter_winograd(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
+                                const struct vp_bind *bind, bool accumulate) {
+    (void)variant;
+    struct vp_filter_lanes filter = as_filter(conv);
+    filter.dy = bind[0], filter.x = bind[1], filter.dw = bind[2], filter.accumulate = accumulate;
+    vp_emit_winograd_gradient(tape, &filter);
+}
+
 static const struct conv2d_variant backward_filter[] = {
+    {{"winograd_product.gradient", 0, 0, 0}, winograd_fits, bwd_filter_winograd},
     {{"conv2d_bwd_filter_plain", 0, 0, 0}, lanes_fit, bwd_filter_lanes},
     {{"conv2d_bwd_filter.x4", 4, 256, 0}, tile_fits, bwd_filter_tile},
     {{"conv2d_bwd_filter.m128x128", 128, 128, 256}, tile_fits, bwd_filter_tile},

@@ -2,6 +2,7 @@
 #include "ops/conv2d_internal.h"
 #include "ops/conv_lanes.h"
 #include "ops/conv_tile.h"
+#include "ops/winograd.h"
 
 static struct vp_convolution as_convolution(const struct conv2d *conv, const struct vp_bind *bind) {
     return (struct vp_convolution){.n = conv->n,
@@ -52,7 +53,20 @@ static void emit(struct vp_tape *tape, const struct conv2d *conv, const struct c
         vp_emit_conv_lanes(tape, &z);
 }
 
+static bool winograd_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
+    (void)variant;
+    return vp_winograd_wanted(tape, &(struct vp_winograd_sizes){conv->n, conv->p, conv->q, conv->c, conv->k, conv->r, conv->s, conv->desc.stride});
+}
+
+static void emit_winograd(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
+                          const struct vp_bind *bind, bool accumulate) {
+    (void)variant, (void)accumulate;
+    const struct vp_convolution z = as_convolution(conv, bind);
+    vp_emit_winograd(tape, &z);
+}
+
 static const struct conv2d_variant forward[] = {
+    {{"winograd_product", 0, 0, 0}, winograd_fits, emit_winograd},
     {{"conv2d_lanes.x4y4buffer", 0, 0, 0}, lanes_fit, emit},     {{"conv2d_tile.c256x4", 256, 4, 0}, tile_fits, emit},
     {{"conv2d_tile.mc128x128", 128, 128, 256}, tile_fits, emit}, {{"conv2d_tile.mc64x64", 64, 64, 64}, tile_fits, emit},
     {{"conv2d_tile.c128x128", 128, 128, 0}, tile_fits, emit},    {{"conv2d_tile.c128x64", 128, 64, 0}, tile_fits, emit},

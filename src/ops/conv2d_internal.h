@@ -19,6 +19,7 @@ struct conv2d_variant {
                  const struct conv2d_variant *variant); /* NULL: always */
     void (*emit)(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
                  const struct vp_bind *bind, bool accumulate);
+    bool winograd;
 };
 #define VP_COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 /* A row that is embedded, usable on the device, and fits: the one that tuning chose for this shape, else the first. */
