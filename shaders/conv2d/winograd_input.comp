@@ -25,7 +25,7 @@ void main() {
     const place z = find_place();
     if (z.channel >= c) return;
     const int height = h, width = w, items = c, step = element_step;
-    const int first_row = z.row - pad_h, first_column = z.column - pad_w;
+    const int first_row = z.row - pad, first_column = z.column - pad;
     ITEM d[36];
     [[unroll]] for (int i = 0; i < EDGE; i++) {
         const int row = first_row + i, limit = z.exists && uint(row) < uint(height) ? width : 0;

@@ -11,7 +11,7 @@ VP_ARGS(winograd_tiles_args) {
     VP_INT n, h, w;            /* images, height and width of what is read (input) or written (output) */
     VP_INT c;                  /* its channels, in items: vec4 or float */
     VP_INT tiles_h, tiles_w;   /* of an image */
-    VP_INT pad_h, pad_w;       /* of the input */
+    VP_INT pad;                /* of the input */
     VP_INT channel_bits;       /* of the 32 invocations of a workgroup, 2^bits lie along the channels, the others along tiles */
     VP_INT element_step, tile_block_step, tile_step, channel_block_step, channel_step;
     VP_INT has_bias;

@@ -2,7 +2,6 @@
 #include "ops/conv2d_internal.h"
 #include "ops/conv_lanes.h"
 #include "ops/conv_tile.h"
-#include "ops/winograd.h"
 
 /* What the rows of dx with h % stride = parity are, as a convolution of dy: the taps r with (h + pad - r) % stride = 0,
  * turned round. The same for columns. */
@@ -21,8 +20,9 @@ static struct turned turn(int64_t size, int64_t taps, int64_t pad, int64_t strid
 }
 
 /* One convolution of dy for each parity of rows and columns: stride 1 has one, stride 2 four. */
-static void emit(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
-                 const struct vp_bind *bind, bool accumulate) {
+typedef void emit_one(struct vp_tape *tape, const struct vp_conv_tile *tile, const struct vp_convolution *conv);
+static void emit_all(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
+                     const struct vp_bind *bind, bool accumulate, emit_one *emit) {
     int64_t step = conv->desc.stride, row_stride = conv->s * conv->c;
     for (int64_t parity = 0; parity < step * step; parity++) {
         struct turned rows = turn(conv->h, conv->r, conv->desc.pad, step, parity / step);
@@ -60,13 +60,31 @@ static void emit(struct vp_tape *tape, const struct conv2d *conv, const struct c
                                          .flops = 2.0 * (double)(conv->n * rows.pixels * columns.pixels) * terms *
                                                   (double)conv->c,
                                          .label = "conv2d bwd data"};
-        if (variant->winograd)
-            vp_emit_winograd(tape, &z);
-        else if (variant->tile.pixels)
-            vp_emit_conv_tile(tape, &variant->tile, &z);
-        else
-            vp_emit_conv_lanes(tape, &z);
+        emit(tape, &variant->tile, &z);
     }
+}
+
+static void emit_tile(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
+                      const struct vp_bind *bind, bool accumulate) {
+    emit_all(tape, conv, variant, bind, accumulate, vp_emit_conv_tile);
+}
+
+static void one_on_lanes(struct vp_tape *tape, const struct vp_conv_tile *tile, const struct vp_convolution *conv) {
+    (void)tile;
+    vp_emit_conv_lanes(tape, conv);
+}
+static void emit_lanes(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
+                       const struct vp_bind *bind, bool accumulate) {
+    emit_all(tape, conv, variant, bind, accumulate, one_on_lanes);
+}
+
+static void one_by_winograd(struct vp_tape *tape, const struct vp_conv_tile *tile, const struct vp_convolution *conv) {
+    (void)tile;
+    vp_emit_winograd(tape, conv);
+}
+static void emit_winograd(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
+                          const struct vp_bind *bind, bool accumulate) {
+    emit_all(tape, conv, variant, bind, accumulate, one_by_winograd);
 }
 
 static bool tile_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
@@ -80,20 +98,31 @@ static bool lanes_fit(const struct vp_tape *tape, const struct conv2d *conv, con
     return vp_conv_lanes_wanted(tape);
 }
 
+/* As a convolution of dy. */
+static struct vp_winograd_sizes winograd_sizes(const struct conv2d *z) {
+    return (struct vp_winograd_sizes){z->n, z->h, z->w, z->k, z->c, z->r, z->s, z->desc.stride};
+}
 static bool winograd_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
     (void)variant;
-    return vp_winograd_wanted(tape, &(struct vp_winograd_sizes){conv->n, conv->h, conv->w, conv->k, conv->c, conv->r, conv->s, conv->desc.stride});
+    const struct vp_winograd_sizes sizes = winograd_sizes(conv);
+    return conv2d_winograd_on_lanes(tape, &sizes);
+}
+static bool matrices_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
+    (void)variant;
+    const struct vp_winograd_sizes sizes = winograd_sizes(conv);
+    return conv2d_winograd_on_matrices(tape, &sizes);
 }
 
 static const struct conv2d_variant backward_data[] = {
-    {{"winograd_product", 0, 0, 0}, winograd_fits, emit, true},
-    {{"conv2d_lanes.x4y4buffer", 0, 0, 0}, lanes_fit, emit},
-    {{"conv2d_tile.mk128x128", 128, 128, 256}, tile_fits, emit},
-    {{"conv2d_tile.mk64x64", 64, 64, 64}, tile_fits, emit},
-    {{"conv2d_tile.k128x128", 128, 128, 0}, tile_fits, emit},
-    {{"conv2d_tile.k128x64", 128, 64, 0}, tile_fits, emit},
-    {{"conv2d_tile.k64x64", 64, 64, 0}, tile_fits, emit},
-    {{"conv2d_tile", 64, 64, 0}, NULL, emit},
+    {{"winograd_product", 0, 0, 0}, winograd_fits, emit_winograd},
+    {{"conv2d_lanes.x4y4buffer", 0, 0, 0}, lanes_fit, emit_lanes},
+    {{"conv2d_tile.mk128x128", 128, 128, 256}, tile_fits, emit_tile},
+    {{"conv2d_tile.mk64x64", 64, 64, 64}, tile_fits, emit_tile},
+    {{"conv2d_tile.k128x128", 128, 128, 0}, tile_fits, emit_tile},
+    {{"conv2d_tile.k128x64", 128, 64, 0}, tile_fits, emit_tile},
+    {{"conv2d_tile.k64x64", 64, 64, 0}, tile_fits, emit_tile},
+    {{"winograd_input", 0, 0, 0}, matrices_fit, emit_winograd},
+    {{"conv2d_tile", 64, 64, 0}, NULL, emit_tile},
 };
 
 void vp_conv2d_emit_bwd_data(struct vp_tape *tape, const struct conv2d *conv, const struct vp_bind *bind,

@@ -1,8 +1,8 @@
 /* conv2d backward-filter: its variants, and how each is cut into launches. */
 #include "ops/column_sum.h"
 #include "ops/conv2d_internal.h"
+#include "ops/conv_lanes.h"
 #include "ops/filter_lanes.h"
-#include "ops/winograd.h"
 
 /* Runs of pixels that are summed on their own: enough workgroups to fill a large device, but no run so short that
  * adding the partial sums costs more than making them. */
@@ -87,7 +87,13 @@ static void bwd_filter_lanes(struct vp_tape *tape, const struct conv2d *conv, co
 
 static bool winograd_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
     (void)variant;
-    return vp_winograd_wanted(tape, &(struct vp_winograd_sizes){conv->n, conv->p, conv->q, conv->c, conv->k, conv->r, conv->s, conv->desc.stride});
+    const struct vp_winograd_sizes sizes = conv2d_winograd_sizes(conv);
+    return conv2d_winograd_on_lanes(tape, &sizes);
+}
+static bool matrices_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
+    (void)variant;
+    const struct vp_winograd_sizes sizes = conv2d_winograd_sizes(conv);
+    return conv2d_winograd_on_matrices(tape, &sizes);
 }
 
 static void bwd_filter_winograd(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
@@ -98,8 +104,15 @@ static void bwd_filter_winograd(struct vp_tape *tape, const struct conv2d *conv,
     vp_emit_winograd_gradient(tape, &filter);
 }
 
+/* On software devices whose lanes cannot be handed values, the plain form is the slower one (SwiftShader: 2.3 times).
+ */
+static bool software_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
+    return vp_conv_lanes_wanted(tape) && matrices_fit(tape, conv, variant);
+}
+
 static const struct conv2d_variant backward_filter[] = {
     {{"winograd_product.gradient", 0, 0, 0}, winograd_fits, bwd_filter_winograd},
+    {{"winograd_input.gradient", 0, 0, 0}, software_fits, bwd_filter_winograd},
     {{"conv2d_bwd_filter_plain", 0, 0, 0}, lanes_fit, bwd_filter_lanes},
     {{"conv2d_bwd_filter.x4", 4, 256, 0}, tile_fits, bwd_filter_tile},
     {{"conv2d_bwd_filter.m128x128", 128, 128, 256}, tile_fits, bwd_filter_tile},
@@ -107,6 +120,7 @@ static const struct conv2d_variant backward_filter[] = {
     {{"conv2d_bwd_filter.t128x128", 128, 128, 0}, tile_fits, bwd_filter_tile},
     {{"conv2d_bwd_filter.t128x64", 128, 64, 0}, tile_fits, bwd_filter_tile},
     {{"conv2d_bwd_filter.t64x64", 64, 64, 0}, tile_fits, bwd_filter_tile},
+    {{"winograd_input.gradient", 0, 0, 0}, matrices_fit, bwd_filter_winograd},
     {{"conv2d_bwd_filter", 64, 64, 0}, NULL, bwd_filter_tile},
 };
 

@@ -2,7 +2,6 @@
 #include "ops/conv2d_internal.h"
 #include "ops/conv_lanes.h"
 #include "ops/conv_tile.h"
-#include "ops/winograd.h"
 
 static struct vp_convolution as_convolution(const struct conv2d *conv, const struct vp_bind *bind) {
     return (struct vp_convolution){.n = conv->n,
@@ -43,6 +42,17 @@ static bool lanes_fit(const struct vp_tape *tape, const struct conv2d *conv, con
     return vp_conv_lanes_wanted(tape);
 }
 
+static bool winograd_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
+    (void)variant;
+    const struct vp_winograd_sizes sizes = conv2d_winograd_sizes(conv);
+    return conv2d_winograd_on_lanes(tape, &sizes);
+}
+static bool matrices_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
+    (void)variant;
+    const struct vp_winograd_sizes sizes = conv2d_winograd_sizes(conv);
+    return conv2d_winograd_on_matrices(tape, &sizes);
+}
+
 static void emit(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
                  const struct vp_bind *bind, bool accumulate) {
     (void)accumulate;
@@ -51,11 +61,6 @@ static void emit(struct vp_tape *tape, const struct conv2d *conv, const struct c
         vp_emit_conv_tile(tape, &variant->tile, &z);
     else
         vp_emit_conv_lanes(tape, &z);
-}
-
-static bool winograd_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
-    (void)variant;
-    return vp_winograd_wanted(tape, &(struct vp_winograd_sizes){conv->n, conv->p, conv->q, conv->c, conv->k, conv->r, conv->s, conv->desc.stride});
 }
 
 static void emit_winograd(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
@@ -67,10 +72,15 @@ static void emit_winograd(struct vp_tape *tape, const struct conv2d *conv, const
 
 static const struct conv2d_variant forward[] = {
     {{"winograd_product", 0, 0, 0}, winograd_fits, emit_winograd},
-    {{"conv2d_lanes.x4y4buffer", 0, 0, 0}, lanes_fit, emit},     {{"conv2d_tile.c256x4", 256, 4, 0}, tile_fits, emit},
-    {{"conv2d_tile.mc128x128", 128, 128, 256}, tile_fits, emit}, {{"conv2d_tile.mc64x64", 64, 64, 64}, tile_fits, emit},
-    {{"conv2d_tile.c128x128", 128, 128, 0}, tile_fits, emit},    {{"conv2d_tile.c128x64", 128, 64, 0}, tile_fits, emit},
-    {{"conv2d_tile.c64x64", 64, 64, 0}, tile_fits, emit},        {{"conv2d_tile", 64, 64, 0}, NULL, emit},
+    {{"conv2d_lanes.x4y4buffer", 0, 0, 0}, lanes_fit, emit},
+    {{"conv2d_tile.c256x4", 256, 4, 0}, tile_fits, emit},
+    {{"conv2d_tile.mc128x128", 128, 128, 256}, tile_fits, emit},
+    {{"conv2d_tile.mc64x64", 64, 64, 64}, tile_fits, emit},
+    {{"conv2d_tile.c128x128", 128, 128, 0}, tile_fits, emit},
+    {{"conv2d_tile.c128x64", 128, 64, 0}, tile_fits, emit},
+    {{"conv2d_tile.c64x64", 64, 64, 0}, tile_fits, emit},
+    {{"winograd_input", 0, 0, 0}, matrices_fit, emit_winograd},
+    {{"conv2d_tile", 64, 64, 0}, NULL, emit},
 };
 
 void vp_conv2d_emit_fwd(struct vp_tape *tape, const struct conv2d *conv, const struct vp_bind *bind) {

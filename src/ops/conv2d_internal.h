@@ -3,6 +3,7 @@
 #define VKPCL_CONV2D_INTERNAL_H
 #include "conv2d/conv2d_args.h"
 #include "ops/conv_tile.h"
+#include "ops/winograd.h"
 #include "vkpcl/ops/conv2d.h"
 #include "vkpcl/tune.h"
 
@@ -19,7 +20,6 @@ struct conv2d_variant {
                  const struct conv2d_variant *variant); /* NULL: always */
     void (*emit)(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
                  const struct vp_bind *bind, bool accumulate);
-    bool winograd;
 };
 #define VP_COUNT(table) ((int)(sizeof(table) / sizeof((table)[0])))
 /* A row that is embedded, usable on the device, and fits: the one that tuning chose for this shape, else the first. */
@@ -46,6 +46,18 @@ static inline uint64_t conv2d_out_bytes(const struct conv2d *conv) {
 }
 static inline uint64_t conv2d_filter_bytes(const struct conv2d *conv) {
     return 4 * (uint64_t)(conv->k * conv->r * conv->s * conv->c);
+}
+
+/* Is Winograd's form worth it, on kernels that hand values across lanes, or else on matrices? `sizes` of the pass as a
+ * convolution; forward and backward-filter have the same. */
+static inline bool conv2d_winograd_on_lanes(const struct vp_tape *tape, const struct vp_winograd_sizes *sizes) {
+    return vp_winograd_lanes(tape) && vp_winograd_wanted(tape, sizes);
+}
+static inline bool conv2d_winograd_on_matrices(const struct vp_tape *tape, const struct vp_winograd_sizes *sizes) {
+    return !vp_winograd_lanes(tape) && vp_winograd_wanted(tape, sizes);
+}
+static inline struct vp_winograd_sizes conv2d_winograd_sizes(const struct conv2d *z) {
+    return (struct vp_winograd_sizes){z->n, z->p, z->q, z->c, z->k, z->r, z->s, z->desc.stride};
 }
 
 /* The question of tuning (conv2d_tune.c): the rows that can run, best first. */

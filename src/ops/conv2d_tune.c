@@ -43,14 +43,14 @@ void vp_conv2d_question(struct vp_tape *tape, const struct conv2d *conv, const c
     struct trial *trial = vp_arena_new(vp_tape_arena(tape), struct trial);
     *trial = (struct trial){.conv = *conv, .pass = pass, .half = vp_tape_half(tape)};
     *question = (struct vp_question){.emit = try_candidate, .attributes = trial, .bytes = sizeof *trial};
-    /* Where lanes beat shared memory, tiles are up to a hundred times slower; the last row is for what nothing else
-     * fits. Neither is worth the time. */
+    /* Where lanes beat shared memory, tiles are up to a hundred times slower, and arithmetic tells which of the others
+     * is the best; the last row is for what nothing else fits. None of them is worth the time. */
     bool lanes = vp_tape_caps(tape)->lanes_beat_shared;
     for (int i = 0; i < count; i++) {
         const struct conv2d_variant *row = &table[i];
         if (!vp_tape_has_kernel(tape, row->tile.kernel) || (row->fits && !row->fits(tape, conv, row))) continue;
         if (row->tile.matrix && !vp_conv_matrix_usable(tape, &row->tile)) continue;
-        question->timed += row->fits && (!lanes || row->tile.pixels == 0);
+        question->timed += row->fits && !lanes;
         fit[question->count] = trial->row[question->count] = row;
         question->names[question->count++] = row->tile.kernel;
     }

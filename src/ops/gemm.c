@@ -6,7 +6,7 @@
 #include "vkpcl/status.h"
 
 static double flops_of(const struct vp_gemm *g) {
-    return 2.0 * (double)(g->batch * g->m * g->n) * (double)g->k;
+    return g->flops > 0 ? g->flops : 2.0 * (double)(g->batch * g->m * g->n) * (double)g->k;
 }
 
 /* A times a matrix of weights is a 1x1 convolution of the rows of A; without a batch, each row is an image, so that the

@@ -12,6 +12,7 @@ struct vp_gemm {
     bool accumulate;
     float slope; /* leaky ReLU behind it; 1: none */
     struct vp_bind a, b, bias, c;
+    double flops; /* what it stands for; 0: the product's own */
     const char *label;
 };
 void vp_emit_gemm(struct vp_tape *tape, const struct vp_gemm *gemm);

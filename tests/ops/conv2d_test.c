@@ -77,6 +77,9 @@ static const struct op_case cases[] = {
     {"1x1 from 132, many pixels", {X(5, 57, 58, 132, true), W(4, 1, 1, 132), B(4)}, SETTING(1, 0, 1.0f)},
     {"1x1 from 64, many pixels", {X(4, 64, 64, 64, true), W(8, 1, 1, 64), B(8)}, SETTING(1, 0, 1.0f)},
     {"3x3 to 132 from 32", {X(1, 5, 6, 32, true), W(132, 3, 3, 32), B(132)}, SETTING(1, 1, 0.1f)},
+    /* Enough of everything for Winograd's form. */
+    {"3x3 64 to 64, many pixels", {X(3, 21, 18, 64, true), W(64, 3, 3, 64), B(64)}, SETTING(1, 1, 0.1f)},
+    {"3x3 68 to 100, many pixels", {X(4, 17, 15, 68, true), W(100, 3, 3, 68), B(100)}, SETTING(1, 1, 1.0f)},
     {"long rows", {X(1, 3, 65, 9, true), W(10, 3, 3, 9), B(10)}, SETTING(1, 1, 0.1f)},
 };
 
