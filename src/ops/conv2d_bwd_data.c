@@ -100,7 +100,7 @@ static bool lanes_fit(const struct vp_tape *tape, const struct conv2d *conv, con
 
 /* As a convolution of dy. */
 static struct vp_winograd_sizes winograd_sizes(const struct conv2d *z) {
-    return (struct vp_winograd_sizes){z->n, z->h, z->w, z->k, z->c, z->r, z->s, z->desc.stride};
+    return (struct vp_winograd_sizes){CONV2D_WINOGRAD_IMAGES, z->h, z->w, z->k, z->c, z->r, z->s, z->desc.stride};
 }
 static bool winograd_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
     (void)variant;

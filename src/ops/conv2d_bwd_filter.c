@@ -85,14 +85,17 @@ static void bwd_filter_lanes(struct vp_tape *tape, const struct conv2d *conv, co
     vp_emit_filter_lanes(tape, &filter);
 }
 
+static struct vp_winograd_sizes winograd_sizes(const struct conv2d *z) {
+    return (struct vp_winograd_sizes){z->n, z->p, z->q, z->c, z->k, z->r, z->s, z->desc.stride};
+}
 static bool winograd_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
     (void)variant;
-    const struct vp_winograd_sizes sizes = conv2d_winograd_sizes(conv);
+    const struct vp_winograd_sizes sizes = winograd_sizes(conv);
     return conv2d_winograd_on_lanes(tape, &sizes);
 }
 static bool matrices_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
     (void)variant;
-    const struct vp_winograd_sizes sizes = conv2d_winograd_sizes(conv);
+    const struct vp_winograd_sizes sizes = winograd_sizes(conv);
     return conv2d_winograd_on_matrices(tape, &sizes);
 }
 

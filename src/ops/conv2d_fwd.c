@@ -42,14 +42,17 @@ static bool lanes_fit(const struct vp_tape *tape, const struct conv2d *conv, con
     return vp_conv_lanes_wanted(tape);
 }
 
+static struct vp_winograd_sizes winograd_sizes(const struct conv2d *z) {
+    return (struct vp_winograd_sizes){CONV2D_WINOGRAD_IMAGES, z->p, z->q, z->c, z->k, z->r, z->s, z->desc.stride};
+}
 static bool winograd_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
     (void)variant;
-    const struct vp_winograd_sizes sizes = conv2d_winograd_sizes(conv);
+    const struct vp_winograd_sizes sizes = winograd_sizes(conv);
     return conv2d_winograd_on_lanes(tape, &sizes);
 }
 static bool matrices_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
     (void)variant;
-    const struct vp_winograd_sizes sizes = conv2d_winograd_sizes(conv);
+    const struct vp_winograd_sizes sizes = winograd_sizes(conv);
     return conv2d_winograd_on_matrices(tape, &sizes);
 }
 

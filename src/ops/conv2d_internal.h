@@ -48,17 +48,16 @@ static inline uint64_t conv2d_filter_bytes(const struct conv2d *conv) {
     return 4 * (uint64_t)(conv->k * conv->r * conv->s * conv->c);
 }
 
-/* Is Winograd's form worth it, on kernels that hand values across lanes, or else on matrices? `sizes` of the pass as a
- * convolution; forward and backward-filter have the same. */
+/* Is Winograd's form worth it, on kernels that hand values across lanes, or else on matrices? */
 static inline bool conv2d_winograd_on_lanes(const struct vp_tape *tape, const struct vp_winograd_sizes *sizes) {
     return vp_winograd_lanes(tape) && vp_winograd_wanted(tape, sizes);
 }
 static inline bool conv2d_winograd_on_matrices(const struct vp_tape *tape, const struct vp_winograd_sizes *sizes) {
     return !vp_winograd_lanes(tape) && vp_winograd_wanted(tape, sizes);
 }
-static inline struct vp_winograd_sizes conv2d_winograd_sizes(const struct conv2d *z) {
-    return (struct vp_winograd_sizes){z->n, z->p, z->q, z->c, z->k, z->r, z->s, z->desc.stride};
-}
+/* Forward and backward-data choose as for this many images, whatever the batch: what an image gives must not depend,
+ * not in its last bit, on the images beside it. */
+enum { CONV2D_WINOGRAD_IMAGES = 32 };
 
 /* The question of tuning (conv2d_tune.c): the rows that can run, best first. */
 void vp_conv2d_question(struct vp_tape *tape, const struct conv2d *conv, const char *pass,
