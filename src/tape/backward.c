@@ -56,6 +56,7 @@ void vp_tape_backward_since(struct vp_tape *tape, struct vp_node *mark) {
 
 void vp_tape_backward(struct vp_tape *tape) {
     vp_tape_backward_since(tape, NULL);
+    vp_batch_flush(tape);
 }
 
 void vp_tape_forget_launches(struct vp_tape *tape) {
@@ -63,5 +64,6 @@ void vp_tape_forget_launches(struct vp_tape *tape) {
     tape->commands = NULL;
     tape->commands_end = &tape->commands;
     tape->command_count = 0;
+    vp_batches_forget(tape);
     for (struct vp_slot *slot = tape->slots; slot; slot = slot->next) slot->first = slot->last = -1;
 }
