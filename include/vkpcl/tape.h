@@ -178,6 +178,9 @@ struct vp_bind vp_grad_in(struct vp_tape *tape, struct vp_tensor *y);
 /* Where to put a gradient of an input. *accumulate tells whether somebody has already written there: the kernel must
  * add (true) or overwrite (false). Only for tensors with needs_grad. */
 struct vp_bind vp_grad(struct vp_tape *tape, struct vp_tensor *x, bool *accumulate);
+/* For a node that has read dy for the last time: the memory of y's gradient becomes x's, with what the node leaves in
+ * it. false: x has a gradient already, or that memory belongs to others too; write to vp_grad. */
+bool vp_grad_take(struct vp_tape *tape, struct vp_tensor *x, struct vp_tensor *y);
 /* A part of a binding: `count` rows of `row_bytes` from row `first` on. */
 struct vp_bind vp_bind_rows(struct vp_bind bind, uint64_t row_bytes, int64_t first, int64_t count);
 bool vp_any_needs_grad(struct vp_tensor *const *tensors, int count); /* NULLs allowed */

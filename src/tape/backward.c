@@ -28,6 +28,17 @@ struct vp_bind vp_grad(struct vp_tape *tape, struct vp_tensor *x, bool *accumula
     return vp_bind_slot(vp_storage_grad(tape, x));
 }
 
+bool vp_grad_take(struct vp_tape *tape, struct vp_tensor *x, struct vp_tensor *y) {
+    struct vp_storage *to = x->storage, *from = y->storage;
+    struct vp_bind dy = vp_grad_in(tape, y);
+    bool own = dy.slot && dy.slot->kind == VP_SLOT_TRANSIENT && !dy.slot->parent && !from->was_split;
+    if (!own || !x->needs_grad || to->grad || to->parent || to->was_split || to->value->bytes != from->value->bytes)
+        return false;
+    to->grad = dy.slot;
+    to->grad_written = true;
+    return true;
+}
+
 void vp_tape_seed(struct vp_tape *tape, struct vp_tensor *loss, const struct vp_range *seed) {
     vp_assert(loss->needs_grad, "%s depends on nothing that needs a gradient", loss->name);
     vp_assert(!loss->storage->grad, "%s is seeded twice", loss->name);
