@@ -93,6 +93,13 @@ static enum vp_status losses(struct vp_run *run, struct vp_bench_step *step, str
     return status;
 }
 
+static int count_barriers(const struct vp_run *run) {
+    int barriers = 0;
+    for (int i = 0; i < VP_PHASES; i++)
+        if (run->phase[i]) barriers += vp_program_barriers(vp_tape_program(run->phase[i]->tape));
+    return barriers;
+}
+
 static enum vp_status measure(struct vp_run *run, const struct vp_loader_batch *batch, struct vp_bench_step *step,
                               struct vp_error *err) {
     double *samples = calloc(3 * (size_t)step->iterations, sizeof *samples), ms[3];
@@ -108,6 +115,7 @@ static enum vp_status measure(struct vp_run *run, const struct vp_loader_batch *
         step->wall = vp_bench_summary(wall, step->iterations);
         step->cpu = vp_bench_summary(cpu, step->iterations);
         step->host_ms = vp_bench_summary(host, step->iterations).median;
+        step->barriers = count_barriers(run);
         status = losses(run, step, err);
     }
     free(samples);

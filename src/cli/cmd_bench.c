@@ -101,8 +101,8 @@ static void print_step(const struct vp_gpu *gpu, const struct vp_config *config,
            config->data.pose_batch, config->data.pose_negatives);
     printf("iteration       %9.1f ms, median of %d (%.1f to %.1f); %.2f images/s\n", step->wall.median,
            step->iterations, step->wall.min, step->wall.max, 1e3 * config->data.batch / step->wall.median);
-    printf("work            %9.2f GFLOP in %d kernels: %.2f GFLOP/s\n", step->flops * 1e-9, step->launches,
-           step->flops / step->wall.median * 1e-6);
+    printf("work            %9.2f GFLOP in %d kernels, %d barriers: %.2f GFLOP/s\n", step->flops * 1e-9, step->launches,
+           step->barriers, step->flops / step->wall.median * 1e-6);
     printf("CPU time        %9.1f ms of all threads (%.1f to %.1f): %.2f GFLOP/s a processor\n", step->cpu.median,
            step->cpu.min, step->cpu.max, step->flops / step->cpu.median * 1e-6);
     printf("host thread     %9.2f ms of CPU time per iteration\n", step->host_ms);

@@ -9,7 +9,7 @@
 
 enum { GROUP = 64, HEAD = 3 }; /* local size of the kernels; words in front of a row's own */
 /* Larger jobs gain nothing by company, and their memory would live longer than it must. */
-static const uint64_t most_early = 256 << 10, most_late = 1 << 20, most_waiting = 16 << 20;
+static const uint64_t most_early = 256 << 10, most_late = 512 << 10, most_waiting = 4 << 20;
 
 struct row {
     struct vp_batch_job job;
