@@ -69,9 +69,12 @@ struct vp_bench_step {
     uint64_t memory;                /* bytes on the device */
     struct vp_bench_time wall, cpu; /* of an iteration, ms */
     double host_ms;                 /* CPU time of the thread that submits, per iteration */
-    double start_ms;                /* building, planning and the first iteration, which compiles */
-    int launches;                   /* kernels of one iteration */
-    float l1, face, pose;           /* losses of the last iteration: finite, or something is wrong */
+    double start_ms;                /* from nothing to the end of the first iteration, by the clock on the wall */
+    /* CPU time of all threads in it: parameters, building and planning; memory, pipelines and recording; the first
+     * iteration, in which software devices compile. */
+    double build_cpu_ms, bind_cpu_ms, first_cpu_ms;
+    int launches, barriers; /* kernels of one iteration; where one waits for those before it */
+    float l1, face, pose;   /* losses of the last iteration: finite, or something is wrong */
 };
 enum vp_status vp_bench_step(struct vp_gpu *gpu, const struct vp_config *config, int iterations,
                              struct vp_bench_step *step, struct vp_error *err);

@@ -172,6 +172,7 @@ struct vp_program *vp_program_create(struct vp_gpu *gpu, const char *name, const
 void vp_program_destroy(struct vp_program *program); /* waits until it is idle; NULL is allowed */
 /* Enqueues the whole program; returns without waiting. */
 enum vp_status vp_program_submit(struct vp_program *program, struct vp_error *err);
+int vp_program_barriers(const struct vp_program *program);    /* between its kernels, inside the pieces */
 int vp_program_submissions(const struct vp_program *program); /* how many pieces it is cut into now */
 double vp_program_ms(const struct vp_program *program);       /* device time of the last finished run, 0 before */
 

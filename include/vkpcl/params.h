@@ -63,11 +63,13 @@ enum vp_status vp_param_upload(struct vp_params *params, const struct vp_param *
 enum vp_status vp_param_download(struct vp_params *params, const struct vp_param *param, struct vp_range which,
                                  float *data, struct vp_error *err);
 
-/* The parameters as tensors of one tape, each made once however often it is used. */
+/* The parameters as tensors of one tape, each made once however often it is used. Within a tape they are constant to
+ * whoever reads them: Adam comes behind. */
 struct vp_weights {
     struct vp_params *params;
     struct vp_tape *tape;
-    struct vp_tensor **tensor; /* by index; NULL where the tape does not use it */
+    struct vp_tensor *values, *gradients; /* all of them; gradients NULL where the tape does not train */
+    struct vp_tensor **tensor;            /* by index; NULL where the tape does not use it */
 };
 struct vp_weights *vp_weights_create(struct vp_params *params, struct vp_tape *tape); /* in the tape's arena */
 struct vp_tensor *vp_weights_get(struct vp_weights *weights, const char *name);       /* asserts it exists */

@@ -32,6 +32,8 @@ struct vp_slot {
     struct vp_slot *parent; /* a part of another slot, at `offset` in it; else NULL */
     uint64_t offset;
     const struct vp_range *external; /* VP_SLOT_EXTERNAL: read when the tape is bound */
+    bool constant;                   /* no launch of this tape writes what a later one reads */
+    const void *content;             /* VP_SLOT_PINNED: what it holds from the start; NULL: nothing */
     int first, last;                 /* launches that use it; -1 none yet */
     uint32_t bin;                    /* planned place: bin and offset in it */
     uint64_t place;
@@ -83,8 +85,8 @@ bool vp_tape_has_kernel(const struct vp_tape *tape, const char *name);
 /* Builders ask this for training/inference differences (batch norm). true by default. */
 bool vp_tape_training(const struct vp_tape *tape);
 void vp_tape_set_training(struct vp_tape *tape, bool training);
-/* May kernels round the inputs of a product to half, where the device multiplies those faster? false by default. Sums are
- * float all the same. */
+/* May kernels round the inputs of a product to half, where the device multiplies those faster? false by default. Sums
+ * are float all the same. */
 bool vp_tape_half(const struct vp_tape *tape);
 void vp_tape_set_half(struct vp_tape *tape, bool half);
 /* A word in front of the labels of the launches emitted from now on ("encoder.layer1"); NULL: none. */
@@ -96,6 +98,10 @@ struct vp_tensor *vp_tape_input(struct vp_tape *tape, const char *name, struct v
 /* A tensor in memory owned by someone else; `grad` may be NULL (no gradient). The ranges are read at bind time. */
 struct vp_tensor *vp_tape_external(struct vp_tape *tape, const char *name, struct vp_shape shape, enum vp_dtype dtype,
                                    const struct vp_range *value, const struct vp_range *grad);
+/* A part of an external tensor, from element `first` on; its gradient is the same part of `grads`, NULL: it has none.
+ */
+struct vp_tensor *vp_tape_external_part(struct vp_tape *tape, const char *name, struct vp_shape shape,
+                                        struct vp_tensor *whole, struct vp_tensor *grads, int64_t first);
 /* Keeps the tensor's value after the run (losses, features, images): pins it. Its gradient likewise by _keep_grad. */
 void vp_tape_keep(struct vp_tape *tape, struct vp_tensor *tensor);
 void vp_tape_keep_grad(struct vp_tape *tape, struct vp_tensor *tensor);
@@ -142,6 +148,29 @@ struct vp_launch {
 #define VP_PUSH(arguments) .push = &(arguments), .push_bytes = (uint32_t)sizeof(arguments)
 void vp_emit(struct vp_tape *tape, const struct vp_launch *launch);
 
+/* Small launches of one kernel that need not wait for each other travel together: one launch over a table with a row
+ * for each (shaders/common/batch.glsl). The kernel binds the table, what all jobs read, and what all write. */
+struct vp_batch_job {
+    const char *kernel;
+    struct vp_bind from, to;
+    uint64_t items;        /* invocations, in workgroups of 64 */
+    const uint32_t *words; /* the job's part of its row; copied */
+    int word_count;
+    double flops, bytes;
+    const char *label;
+};
+/* Early: what the job makes of `from`, a part of constant external memory, computed in front of whatever reads it; the
+ * slot of `bytes` bytes that will hold it, the same one for the same job. `to` is ignored. NULL: not possible or not
+ * worth it, emit a launch. */
+struct vp_slot *vp_batch_early(struct vp_tape *tape, const struct vp_batch_job *job, uint64_t bytes, const char *name);
+/* Late: memory for the `bytes` bytes that a job will turn into `to`, a part of external memory; NULL as above. */
+struct vp_slot *vp_batch_wait(struct vp_tape *tape, const char *kernel, struct vp_bind to, uint64_t bytes,
+                              const char *name);
+/* Once `from`, made by vp_batch_wait, is written: the job runs before anything else binds `to`, at the latest behind
+ * the backward pass. false: the memory does not wait (any more), emit a launch. */
+bool vp_batch_late(struct vp_tape *tape, const struct vp_batch_job *job);
+void vp_batch_flush(struct vp_tape *tape); /* the late jobs now */
+
 struct vp_bind vp_value(const struct vp_tensor *x);
 struct vp_bind vp_bind_slot(struct vp_slot *slot);
 /* The gradient of an output, complete: what the node's backward starts from. slot = NULL when nobody wrote it. */
@@ -149,6 +178,9 @@ struct vp_bind vp_grad_in(struct vp_tape *tape, struct vp_tensor *y);
 /* Where to put a gradient of an input. *accumulate tells whether somebody has already written there: the kernel must
  * add (true) or overwrite (false). Only for tensors with needs_grad. */
 struct vp_bind vp_grad(struct vp_tape *tape, struct vp_tensor *x, bool *accumulate);
+/* For a node that has read dy for the last time: the memory of y's gradient becomes x's, with what the node leaves in
+ * it. false: x has a gradient already, or that memory belongs to others too; write to vp_grad. */
+bool vp_grad_take(struct vp_tape *tape, struct vp_tensor *x, struct vp_tensor *y);
 /* A part of a binding: `count` rows of `row_bytes` from row `first` on. */
 struct vp_bind vp_bind_rows(struct vp_bind bind, uint64_t row_bytes, int64_t first, int64_t count);
 bool vp_any_needs_grad(struct vp_tensor *const *tensors, int count); /* NULLs allowed */

@@ -32,6 +32,7 @@ static enum vp_status setup(struct vp_run *run, const struct vp_loader_batch *ba
     settings.pixel_bytes = (int64_t)batch->pixel_bytes;
     run->params = vp_params_create();
     vp_model_add_params(run->params, &settings.model);
+    double begun = vp_clock_process();
     enum vp_status status = vp_params_allocate(run->params, run->gpu, true, err);
     if (status == VP_OK) status = vp_params_init(run->params, 1, err);
     if (status == VP_OK) status = vp_phase_shared_init(&run->shared, run->gpu, run->params, &settings, err);
@@ -43,8 +44,11 @@ static enum vp_status setup(struct vp_run *run, const struct vp_loader_batch *ba
         step->flops += plans[kind].flops;
         step->launches += plans[kind].launches;
     }
+    step->build_cpu_ms = 1e3 * (vp_clock_process() - begun);
+    begun = vp_clock_process();
     status = vp_tape_memory_init(&run->memory, run->gpu, plans, VP_PHASES, err);
     for (int i = 0; status == VP_OK && i < VP_PHASES; i++) status = vp_phase_bind(run->phase[i], &run->memory, err);
+    step->bind_cpu_ms = 1e3 * (vp_clock_process() - begun);
     step->memory = vp_gpu_memory_used(run->gpu);
     return status;
 }
@@ -89,6 +93,13 @@ static enum vp_status losses(struct vp_run *run, struct vp_bench_step *step, str
     return status;
 }
 
+static int count_barriers(const struct vp_run *run) {
+    int barriers = 0;
+    for (int i = 0; i < VP_PHASES; i++)
+        if (run->phase[i]) barriers += vp_program_barriers(vp_tape_program(run->phase[i]->tape));
+    return barriers;
+}
+
 static enum vp_status measure(struct vp_run *run, const struct vp_loader_batch *batch, struct vp_bench_step *step,
                               struct vp_error *err) {
     double *samples = calloc(3 * (size_t)step->iterations, sizeof *samples), ms[3];
@@ -104,6 +115,7 @@ static enum vp_status measure(struct vp_run *run, const struct vp_loader_batch *
         step->wall = vp_bench_summary(wall, step->iterations);
         step->cpu = vp_bench_summary(cpu, step->iterations);
         step->host_ms = vp_bench_summary(host, step->iterations).median;
+        step->barriers = count_barriers(run);
         status = losses(run, step, err);
     }
     free(samples);
@@ -119,9 +131,10 @@ enum vp_status vp_bench_step(struct vp_gpu *gpu, const struct vp_config *config,
     int images = config->data.batch > config->data.pose_batch ? config->data.batch : config->data.pose_batch;
     const struct vp_loader_batch batch = draw_batch(images, &sources, &pixels);
     enum vp_status status = vp_settings_check(config, err);
-    double begun = vp_clock_wall(), ms[3];
+    double begun = vp_clock_wall(), ms[3] = {0};
     if (status == VP_OK) status = setup(&run, &batch, step, err);
     if (status == VP_OK) status = iterate(&run, &batch, ms, err);
+    step->first_cpu_ms = ms[1];
     step->start_ms = 1e3 * (vp_clock_wall() - begun);
     if (status == VP_OK) status = measure(&run, &batch, step, err);
     vp_run_fini(&run);

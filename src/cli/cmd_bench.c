@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "vkpcl/bench.h"
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -100,12 +101,16 @@ static void print_step(const struct vp_gpu *gpu, const struct vp_config *config,
            config->data.pose_batch, config->data.pose_negatives);
     printf("iteration       %9.1f ms, median of %d (%.1f to %.1f); %.2f images/s\n", step->wall.median,
            step->iterations, step->wall.min, step->wall.max, 1e3 * config->data.batch / step->wall.median);
-    printf("work            %9.2f GFLOP in %d kernels: %.2f GFLOP/s\n", step->flops * 1e-9, step->launches,
-           step->flops / step->wall.median * 1e-6);
+    printf("work            %9.2f GFLOP in %d kernels, %d barriers: %.2f GFLOP/s\n", step->flops * 1e-9, step->launches,
+           step->barriers, step->flops / step->wall.median * 1e-6);
     printf("CPU time        %9.1f ms of all threads (%.1f to %.1f): %.2f GFLOP/s a processor\n", step->cpu.median,
            step->cpu.min, step->cpu.max, step->flops / step->cpu.median * 1e-6);
     printf("host thread     %9.2f ms of CPU time per iteration\n", step->host_ms);
-    printf("start           %9.1f ms: building, planning, compiling, first iteration\n", step->start_ms);
+    printf(
+        "start           %9.1f ms; CPU time %.0f ms: building and planning %.0f, pipelines and recording %.0f, first "
+        "iteration %.0f, of which compiling %.0f\n",
+        step->start_ms, step->build_cpu_ms + step->bind_cpu_ms + step->first_cpu_ms, step->build_cpu_ms,
+        step->bind_cpu_ms, step->first_cpu_ms, fmax(0, step->first_cpu_ms - step->cpu.median));
     printf("device memory   %9.1f MiB\n", (double)step->memory / 1048576.0);
     printf("losses          L1 %.5f, face %.5f, pose %.5f\n\n", (double)step->l1, (double)step->face,
            (double)step->pose);

@@ -243,8 +243,10 @@ int vp_shader_find(const char *name); /* index in vp_shaders, -1 none */
 bool vp_kernel_usable(const struct vp_gpu_caps *caps, const struct vp_gpu_traits *traits,
                       const struct vp_reflection *r);
 enum vp_status vp_kernel_module(struct vp_gpu *gpu, int shader, struct vp_module **module, struct vp_error *err);
-enum vp_status vp_kernel_pipeline(struct vp_gpu *gpu, int shader, const uint32_t *spec, int spec_count,
-                                  VkPipeline *pipeline, struct vp_error *err);
+/* Makes the pipelines that these dispatches need and that are not there yet, and finds one of them. */
+enum vp_status vp_kernel_pipelines(struct vp_gpu *gpu, const struct vp_dispatch *dispatches, int count,
+                                   struct vp_error *err);
+VkPipeline vp_kernel_pipeline(const struct vp_gpu *gpu, int shader, const uint32_t *spec, int spec_count);
 /* The workgroup size a kernel has with these constants. */
 void vp_kernel_local_size(int shader, const uint32_t *spec, int spec_count, uint32_t size[3]);
 /* A binding the module declares; an optimised variant may have dropped one. */

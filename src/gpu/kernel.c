@@ -1,5 +1,6 @@
 /* Embedded modules as pipelines, made when first needed. */
 #include "gpu/gpu_internal.h"
+#include "vkpcl/thread_pool.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -152,30 +153,86 @@ static enum vp_status build(struct vp_gpu *gpu, const struct vp_module *module, 
     return status;
 }
 
-enum vp_status vp_kernel_pipeline(struct vp_gpu *gpu, int shader, const uint32_t *spec, int spec_count,
-                                  VkPipeline *pipeline, struct vp_error *err) {
+static VkPipeline *find(const struct vp_gpu *gpu, int shader, const uint32_t *spec, int spec_count) {
     for (int i = 0; i < gpu->pipeline_count; i++) {
-        const struct vp_pipeline *p = &gpu->pipelines[i];
+        struct vp_pipeline *p = &gpu->pipelines[i];
         if (p->shader == shader && p->spec_count == spec_count &&
-            memcmp(p->spec, spec, (size_t)spec_count * sizeof *spec) == 0) {
-            *pipeline = p->handle;
-            return VP_OK;
-        }
+            memcmp(p->spec, spec, (size_t)spec_count * sizeof *spec) == 0)
+            return &p->handle;
     }
-    struct vp_module *module;
-    enum vp_status status = vp_kernel_module(gpu, shader, &module, err);
-    if (status != VP_OK) return status;
-    struct vp_pipeline made = {.shader = shader, .spec_count = spec_count};
-    memcpy(made.spec, spec, (size_t)spec_count * sizeof *spec);
-    status = build(gpu, module, &made, err);
-    if (status != VP_OK) return vp_fail_context(err, "kernel %s", vp_shaders[shader].name);
+    return NULL;
+}
+
+/* A place for a pipeline that is still to be made. */
+static void append(struct vp_gpu *gpu, int shader, const uint32_t *spec, int spec_count) {
     if (gpu->pipeline_count == gpu->pipeline_capacity) {
         gpu->pipeline_capacity = gpu->pipeline_capacity ? gpu->pipeline_capacity * 2 : 64;
         gpu->pipelines = realloc(gpu->pipelines, (size_t)gpu->pipeline_capacity * sizeof *gpu->pipelines);
         vp_assert(gpu->pipelines, "out of host memory for %d pipelines", gpu->pipeline_capacity);
     }
-    gpu->pipelines[gpu->pipeline_count++] = made;
-    gpu->cache_dirty = true;
-    *pipeline = made.handle;
-    return VP_OK;
+    struct vp_pipeline *made = &gpu->pipelines[gpu->pipeline_count++];
+    *made = (struct vp_pipeline){.shader = shader, .spec_count = spec_count};
+    memcpy(made->spec, spec, (size_t)spec_count * sizeof *spec);
+}
+
+struct building {
+    struct vp_gpu *gpu;
+    struct vp_pipeline *pipelines;
+    struct vp_error *errors;
+};
+
+static void build_one(void *context, int index) {
+    const struct building *b = context;
+    struct vp_pipeline *p = &b->pipelines[index];
+    struct vp_error *err = &b->errors[index];
+    if (build(b->gpu, &b->gpu->modules[p->shader], p, err) != VP_OK)
+        vp_fail_context(err, "kernel %s", vp_shaders[p->shader].name);
+}
+
+/* The pipelines from `first` on, all or none, on all processors: compiling is what a driver takes longest over. */
+static enum vp_status build_from(struct vp_gpu *gpu, int first, struct vp_error *err) {
+    int count = gpu->pipeline_count - first;
+    if (count == 0) return VP_OK;
+    struct building b = {gpu, gpu->pipelines + first, calloc((size_t)count, sizeof *b.errors)};
+    vp_assert(b.errors, "out of host memory for %d pipelines", count);
+    struct vp_pool *pool = count > 1 ? vp_pool_create(0) : NULL;
+    if (pool)
+        vp_pool_for(pool, count, build_one, &b);
+    else
+        build_one(&b, 0);
+    vp_pool_destroy(pool);
+    enum vp_status status = VP_OK;
+    for (int i = 0; i < count && status == VP_OK; i++) {
+        status = b.errors[i].status;
+        if (status != VP_OK) *err = b.errors[i];
+    }
+    for (int i = 0; i < count && status != VP_OK; i++)
+        gpu->vk.vkDestroyPipeline(gpu->device, b.pipelines[i].handle, NULL);
+    if (status != VP_OK) gpu->pipeline_count = first;
+    gpu->cache_dirty |= status == VP_OK;
+    free(b.errors);
+    return status;
+}
+
+enum vp_status vp_kernel_pipelines(struct vp_gpu *gpu, const struct vp_dispatch *dispatches, int count,
+                                   struct vp_error *err) {
+    int first = gpu->pipeline_count;
+    struct vp_module *module;
+    enum vp_status status = VP_OK;
+    for (int i = 0; i < count && status == VP_OK; i++) {
+        const struct vp_dispatch *d = &dispatches[i];
+        int shader = vp_shader_find(d->kernel);
+        if (find(gpu, shader, d->spec, d->spec_count)) continue;
+        status = vp_kernel_module(gpu, shader, &module, err);
+        if (status == VP_OK) append(gpu, shader, d->spec, d->spec_count);
+    }
+    if (status == VP_OK) return build_from(gpu, first, err);
+    gpu->pipeline_count = first;
+    return status;
+}
+
+VkPipeline vp_kernel_pipeline(const struct vp_gpu *gpu, int shader, const uint32_t *spec, int spec_count) {
+    const VkPipeline *made = find(gpu, shader, spec, spec_count);
+    vp_assert(made, "no pipeline of %s was made", vp_shaders[shader].name);
+    return *made;
 }

@@ -52,8 +52,7 @@ static void note_accesses(const struct vp_gpu *gpu, struct vp_step *step, const 
     }
 }
 
-static enum vp_status make_step(struct vp_program *program, struct vp_step *step, const struct vp_dispatch *d,
-                                struct vp_error *err) {
+static void make_step(struct vp_program *program, struct vp_step *step, const struct vp_dispatch *d) {
     struct vp_gpu *gpu = program->gpu;
     vp_assert(d->kernel && d->label, "%s: a dispatch without kernel or label", program->name);
     step->shader = vp_shader_find(d->kernel);
@@ -67,7 +66,15 @@ static enum vp_status make_step(struct vp_program *program, struct vp_step *step
     step->bytes = d->bytes;
     step->cost_ms = vp_cost_estimate(gpu->info.type, d->flops, d->bytes);
     step->label = vp_arena_strdup(program->arena, d->label);
-    return vp_kernel_pipeline(gpu, step->shader, d->spec, d->spec_count, &step->pipeline, err);
+}
+
+static enum vp_status find_pipelines(struct vp_program *program, const struct vp_dispatch *dispatches,
+                                     struct vp_error *err) {
+    enum vp_status status = vp_kernel_pipelines(program->gpu, dispatches, program->step_count, err);
+    for (int i = 0; i < program->step_count && status == VP_OK; i++)
+        program->steps[i].pipeline =
+            vp_kernel_pipeline(program->gpu, program->steps[i].shader, dispatches[i].spec, dispatches[i].spec_count);
+    return status;
 }
 
 static void create_queries(struct vp_program *program) {
@@ -94,9 +101,8 @@ struct vp_program *vp_program_create(struct vp_gpu *gpu, const char *name, const
     program->name = vp_arena_strdup(program->arena, name);
     program->steps = vp_arena_array(program->arena, struct vp_step, count + 1);
     program->step_count = count;
-    enum vp_status status = VP_OK;
-    for (int i = 0; i < count && status == VP_OK; i++)
-        status = make_step(program, &program->steps[i], &dispatches[i], err);
+    for (int i = 0; i < count; i++) make_step(program, &program->steps[i], &dispatches[i]);
+    enum vp_status status = find_pipelines(program, dispatches, err);
     if (status == VP_OK) status = vp_program_bind(program, dispatches, err);
     if (status != VP_OK) {
         vp_fail_context(err, "program %s", name);

@@ -77,8 +77,6 @@ enum vp_status vp_program_bind(struct vp_program *program, const struct vp_dispa
 void vp_program_unbind(struct vp_program *program);
 /* (Re)records all segments (record.c). */
 void vp_program_record(struct vp_program *program);
-/* Number of barriers between steps; tests count them. */
-int vp_program_barriers(const struct vp_program *program);
 /* Reads the timestamps of the last run, which must be done; learns costs, adds to the profile (measure.c).
  * The first run of all compiles, so that costs are learnt from the second too. */
 void vp_program_measure(struct vp_program *program);

@@ -5,7 +5,15 @@
 struct vp_weights *vp_weights_create(struct vp_params *params, struct vp_tape *tape) {
     struct vp_arena *arena = vp_tape_arena(tape);
     struct vp_weights *weights = vp_arena_new(arena, struct vp_weights);
-    *weights = (struct vp_weights){params, tape, vp_arena_array(arena, struct vp_tensor *, params->count)};
+    *weights = (struct vp_weights){
+        .params = params,
+        .tape = tape,
+        .values = vp_tape_external(tape, "parameters", vp_shape1(params->elements), VP_F32, &params->value, NULL),
+        .tensor = vp_arena_array(arena, struct vp_tensor *, params->count)};
+    weights->values->storage->value->constant = true; /* Adam comes behind everything that reads them */
+    if (vp_tape_training(tape))
+        weights->gradients =
+            vp_tape_external(tape, "gradients", vp_shape1(params->trainable_elements), VP_F32, &params->grad, NULL);
     return weights;
 }
 
@@ -21,8 +29,8 @@ struct vp_tensor *vp_weights_get(struct vp_weights *weights, const char *name) {
     if (weights->tensor[i]) return weights->tensor[i];
     const struct vp_param *param = &weights->params->list[i];
     bool learn = param->trainable && vp_tape_training(weights->tape);
-    weights->tensor[i] =
-        vp_tape_external(weights->tape, name, device_shape(param), VP_F32, &param->value, learn ? &param->grad : NULL);
+    weights->tensor[i] = vp_tape_external_part(weights->tape, name, device_shape(param), weights->values,
+                                               learn ? weights->gradients : NULL, param->offset);
     return weights->tensor[i];
 }
 

@@ -7,20 +7,41 @@
  * second pass may add without holding up the device. */
 enum { ROWS_GROUP = 64, GROUP = 256, WIDEST = 64, MOST_RUNS = 256 };
 
+static bool as_texels(const struct vp_tape *tape, uint64_t bytes) {
+    const struct vp_gpu_caps *caps = vp_tape_caps(tape);
+    return caps->lanes_beat_shared && vp_tape_has_kernel(tape, "sum_partials.texel") &&
+           bytes / 16 <= caps->max_texel_elements;
+}
+
+struct vp_slot *vp_partials(struct vp_tape *tape, uint64_t bytes, struct vp_bind out, int64_t count, const char *name) {
+    const char *kernel = as_texels(tape, bytes) ? "sum_partials.batchtexel" : "sum_partials.batch";
+    struct vp_slot *waits = count % 4 == 0 ? vp_batch_wait(tape, kernel, out, bytes, name) : NULL;
+    return waits ? waits : vp_tape_scratch(tape, name, bytes);
+}
+
 void vp_emit_sum_partials(struct vp_tape *tape, struct vp_slot *part, int64_t parts, int64_t count, struct vp_bind out,
                           bool accumulate, const char *label) {
-    const struct vp_gpu_caps *caps = vp_tape_caps(tape);
-    bool texel = caps->lanes_beat_shared && count % 4 == 0 && vp_tape_has_kernel(tape, "sum_partials.texel") &&
-                 (uint64_t)(parts * count) / 4 <= caps->max_texel_elements;
+    bool texel = count % 4 == 0 && as_texels(tape, 4 * (uint64_t)(parts * count));
     int64_t items = texel ? count / 4 : count;
+    double flops = (double)count * (double)parts, bytes = 4.0 * (double)count * (double)(parts + 1);
+    const uint32_t words[] = {(uint32_t)count / 4, (uint32_t)parts, accumulate};
+    if (vp_batch_late(tape, &(struct vp_batch_job){.from = vp_bind_slot(part),
+                                                   .to = out,
+                                                   .items = words[0],
+                                                   .words = words,
+                                                   .word_count = 3,
+                                                   .flops = flops,
+                                                   .bytes = bytes,
+                                                   .label = "gradient sums"}))
+        return;
     struct {
         uint32_t count, parts, accumulate;
     } push = {(uint32_t)items, (uint32_t)parts, accumulate};
     struct vp_launch launch = {.kernel = texel ? "sum_partials.texel" : "sum_partials",
                                .bind = {vp_bind_slot(part), out},
                                VP_PUSH(push),
-                               .flops = (double)count * (double)parts,
-                               .bytes = 4.0 * (double)count * (double)(parts + 1),
+                               .flops = flops,
+                               .bytes = bytes,
                                .label = label};
     vp_groups_flat((uint64_t)items, 64, launch.groups);
     vp_emit(tape, &launch);
@@ -62,7 +83,8 @@ void vp_emit_bias_backward(struct vp_tape *tape, struct vp_tensor *y, struct vp_
     int64_t runs = 0, run = 0;
     for (int64_t first = 0, n; (n = vp_piece(tape, rows, first, &row_bytes, 1)) > 0; first += n)
         runs += vp_div_up((uint64_t)n, (uint64_t)l.rows_per_run);
-    struct vp_slot *part = vp_tape_scratch(tape, "column sums", (uint64_t)runs * row_bytes);
+    struct vp_slot *part = summed ? vp_partials(tape, (uint64_t)runs * row_bytes, db, columns, "column sums")
+                                  : vp_tape_scratch(tape, "column sums", (uint64_t)runs * row_bytes);
     for (int64_t first = 0, n; (n = vp_piece(tape, rows, first, &row_bytes, 1)) > 0; first += n) {
         uint32_t here = vp_div_up((uint64_t)n, (uint64_t)l.rows_per_run);
         struct column_sum_args args = {.rows = (uint32_t)n,

@@ -3,6 +3,9 @@
 #define VKPCL_OPS_COLUMN_SUM_H
 #include "vkpcl/tape.h"
 
+/* Memory for partial sums of `bytes` bytes in all, which vp_emit_sum_partials is to add up in `out`. Where out is a
+ * parameter's gradient and the sums are short they wait for others: one launch adds many (vp_batch_wait). */
+struct vp_slot *vp_partials(struct vp_tape *tape, uint64_t bytes, struct vp_bind out, int64_t count, const char *name);
 /* out[i] (+)= part[0][i] + part[1][i] + ... over `parts` arrays of `count` floats, added in this order. */
 void vp_emit_sum_partials(struct vp_tape *tape, struct vp_slot *part, int64_t parts, int64_t count, struct vp_bind out,
                           bool accumulate, const char *label);

@@ -23,7 +23,8 @@ static void bwd_filter_tile(struct vp_tape *tape, const struct conv2d *conv, con
     int64_t taps = conv->r * conv->s * conv->c, splits = 0, first_split = 0;
     for (int64_t first = 0, n; (n = vp_piece(tape, conv->n, first, bytes, 2)) > 0; first += n)
         splits += filter_splits(conv, &variant->tile, n);
-    struct vp_slot *part = vp_tape_scratch(tape, "filter partials", (uint64_t)splits * conv2d_filter_bytes(conv));
+    struct vp_slot *part =
+        vp_partials(tape, (uint64_t)splits * conv2d_filter_bytes(conv), bind[2], conv->k * taps, "filter partials");
     for (int64_t first = 0, n; (n = vp_piece(tape, conv->n, first, bytes, 2)) > 0; first += n) {
         struct conv2d_args args = vp_conv2d_args(conv, n);
         args.splits = (uint32_t)filter_splits(conv, &variant->tile, n);

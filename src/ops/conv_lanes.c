@@ -92,11 +92,25 @@ static struct layout lay_out(const struct vp_tape *tape, const struct vp_convolu
     return l;
 }
 
+/* Small filters that stay as they are through the tape are packed together, and once however often they are used. */
+static struct vp_slot *pack_early(struct vp_tape *tape, const struct vp_convolution *z,
+                                  const struct conv2d_pack_args *args, bool four, int64_t fours) {
+    if (z->filter_stride) return NULL;
+    const uint32_t *words = (const uint32_t *)args;
+    const struct vp_batch_job job = {.kernel = four ? "conv2d_pack.fourbatch" : "conv2d_pack.batch",
+                                     .from = z->filter,
+                                     .items = (uint64_t)args->total,
+                                     .words = words,
+                                     .word_count = sizeof *args / sizeof *words,
+                                     .bytes = 32.0 * (double)fours,
+                                     .label = "pack filters"};
+    return vp_batch_early(tape, &job, 16 * (uint64_t)fours, "packed filter");
+}
+
 /* Emits the packing; returns the packed filter. */
 static struct vp_slot *pack(struct vp_tape *tape, const struct vp_convolution *z, const struct layout *l) {
     int64_t fours = l->fours * (z->filter_stride ? z->n : 1);
-    struct vp_slot *packed = vp_tape_scratch(tape, "packed filter", 16 * (uint64_t)(fours ? fours : 1));
-    if (!fours) return packed;
+    if (!fours) return vp_tape_scratch(tape, "packed filter", 16);
     bool k_runs = z->k_stride == 1 && z->k % 4 == 0 && z->c_stride % 4 == 0;
     bool c_runs = z->c_stride == 1 && z->c % 4 == 0 && z->k_stride % 4 == 0;
     bool four = (k_runs || c_runs) && l->x_four && z->r_stride % 4 == 0 && z->s_stride % 4 == 0 && z->base % 4 == 0 &&
@@ -117,6 +131,9 @@ static struct vp_slot *pack(struct vp_tape *tape, const struct vp_convolution *z
                                     .r_stride = (int32_t)z->r_stride,
                                     .s_stride = (int32_t)z->s_stride,
                                     .filter_stride = (int32_t)z->filter_stride};
+    struct vp_slot *packed = pack_early(tape, z, &args, four, fours);
+    if (packed) return packed;
+    packed = vp_tape_scratch(tape, "packed filter", 16 * (uint64_t)fours);
     struct vp_launch launch = {.kernel = four ? "conv2d_pack.four" : "conv2d_pack",
                                .bind = {z->filter, vp_bind_slot(packed)},
                                VP_PUSH(args),

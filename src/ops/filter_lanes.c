@@ -80,7 +80,8 @@ static void emit_run(struct vp_tape *tape, const struct vp_filter_lanes *z, cons
         splits += vp_div_up((uint64_t)(n * z->p), (uint64_t)lines_per_split(z, v, n, tiles));
     bool direct = (splits == 1 || z->per_image) && !z->accumulate;
     struct vp_bind part = z->dw;
-    if (!direct) part = vp_bind_slot(vp_tape_scratch(tape, "filter partials", 4 * (uint64_t)(splits * filter)));
+    if (!direct)
+        part = vp_bind_slot(vp_partials(tape, 4 * (uint64_t)(splits * filter), z->dw, filter, "filter partials"));
     int64_t split = 0;
     for (int64_t first = 0, n; (n = vp_piece(tape, z->n, first, bytes, 2)) > 0; first += n) {
         int64_t lines = lines_per_split(z, v, n, tiles);

@@ -28,6 +28,17 @@ struct vp_bind vp_grad(struct vp_tape *tape, struct vp_tensor *x, bool *accumula
     return vp_bind_slot(vp_storage_grad(tape, x));
 }
 
+bool vp_grad_take(struct vp_tape *tape, struct vp_tensor *x, struct vp_tensor *y) {
+    struct vp_storage *to = x->storage, *from = y->storage;
+    struct vp_bind dy = vp_grad_in(tape, y);
+    bool own = dy.slot && dy.slot->kind == VP_SLOT_TRANSIENT && !dy.slot->parent && !from->was_split;
+    if (!own || !x->needs_grad || to->grad || to->parent || to->was_split || to->value->bytes != from->value->bytes)
+        return false;
+    to->grad = dy.slot;
+    to->grad_written = true;
+    return true;
+}
+
 void vp_tape_seed(struct vp_tape *tape, struct vp_tensor *loss, const struct vp_range *seed) {
     vp_assert(loss->needs_grad, "%s depends on nothing that needs a gradient", loss->name);
     vp_assert(!loss->storage->grad, "%s is seeded twice", loss->name);
@@ -56,6 +67,7 @@ void vp_tape_backward_since(struct vp_tape *tape, struct vp_node *mark) {
 
 void vp_tape_backward(struct vp_tape *tape) {
     vp_tape_backward_since(tape, NULL);
+    vp_batch_flush(tape);
 }
 
 void vp_tape_forget_launches(struct vp_tape *tape) {
@@ -63,5 +75,6 @@ void vp_tape_forget_launches(struct vp_tape *tape) {
     tape->commands = NULL;
     tape->commands_end = &tape->commands;
     tape->command_count = 0;
+    vp_batches_forget(tape);
     for (struct vp_slot *slot = tape->slots; slot; slot = slot->next) slot->first = slot->last = -1;
 }

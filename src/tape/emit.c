@@ -76,20 +76,24 @@ void vp_groups_flat(uint64_t count, uint32_t per_group, uint32_t groups[3]) {
     groups[2] = 1;
 }
 
+/* The binding with its size. */
+static struct vp_bind complete(const struct vp_tape *tape, struct vp_bind bind) {
+    vp_assert(bind.slot, "%s: launch %d binds nothing", tape->name, tape->command_count);
+    if (!bind.bytes) bind.bytes = bind.slot->bytes - bind.offset;
+    vp_assert(bind.offset + bind.bytes <= bind.slot->bytes, "%s: bytes %llu + %llu of %llu bound", bind.slot->name,
+              (unsigned long long)bind.offset, (unsigned long long)bind.bytes, (unsigned long long)bind.slot->bytes);
+    return bind;
+}
+
 /* Grows a slot's life to this launch; views pass it on to the slot that owns the memory. */
-static void touch(struct vp_tape *tape, struct vp_bind *bind) {
+static void touch(struct vp_tape *tape, struct vp_slot *slot) {
     uint64_t offset;
-    vp_assert(bind->slot, "%s: launch %d binds nothing", tape->name, tape->command_count);
-    if (!bind->bytes) bind->bytes = bind->slot->bytes - bind->offset;
-    vp_assert(bind->offset + bind->bytes <= bind->slot->bytes, "%s: bytes %llu + %llu of %llu bound", bind->slot->name,
-              (unsigned long long)bind->offset, (unsigned long long)bind->bytes, (unsigned long long)bind->slot->bytes);
-    struct vp_slot *root = vp_slot_root(bind->slot, &offset);
+    struct vp_slot *root = vp_slot_root(slot, &offset);
     if (root->first < 0) root->first = tape->command_count;
     root->last = tape->command_count;
 }
 
-void vp_emit(struct vp_tape *tape, const struct vp_launch *launch) {
-    vp_assert(!tape->planned, "%s emitted after the tape was planned", launch->kernel);
+struct vp_command *vp_command_create(struct vp_tape *tape, const struct vp_launch *launch) {
     const struct vp_kernel_info *info = vp_kernel_info(launch->kernel);
     vp_assert(info, "no kernel %s is embedded", launch->kernel);
     struct vp_command *command = vp_arena_new(tape->arena, struct vp_command);
@@ -110,11 +114,20 @@ void vp_emit(struct vp_tape *tape, const struct vp_launch *launch) {
     const char *label = launch->label ? launch->label : launch->kernel;
     dispatch->label =
         tape->scope ? vp_arena_printf(tape->arena, "%s %s", label, tape->scope) : vp_arena_strdup(tape->arena, label);
-    for (int i = 0; i < info->binding_count; i++) {
-        command->bind[i] = launch->bind[i];
-        touch(tape, &command->bind[i]);
-    }
+    for (int i = 0; i < info->binding_count; i++) command->bind[i] = complete(tape, launch->bind[i]);
+    return command;
+}
+
+void vp_command_append(struct vp_tape *tape, struct vp_command *command) {
+    vp_assert(!tape->planned, "%s emitted after the tape was planned", command->dispatch.label);
+    for (int i = 0; i < command->dispatch.binding_count; i++) touch(tape, command->bind[i].slot);
     *tape->commands_end = command;
     tape->commands_end = &command->next;
     tape->command_count++;
+}
+
+void vp_emit(struct vp_tape *tape, const struct vp_launch *launch) {
+    struct vp_command *command = vp_command_create(tape, launch);
+    for (int i = 0; i < command->dispatch.binding_count; i++) vp_batch_before(tape, command->bind[i]);
+    vp_command_append(tape, command);
 }

@@ -15,7 +15,7 @@ enum vp_status vp_tape_poison(struct vp_tape *tape, struct vp_error *err) {
         status = vp_gpu_fill(tape->gpu, tape->memory.bin[i], poison, err);
     for (int i = 0; status == VP_OK && i < tape->pinned_bins; i++)
         status = vp_gpu_fill(tape->gpu, tape->pinned[i], poison, err);
-    return status;
+    return status == VP_OK ? vp_tape_fill_contents(tape, err) : status;
 }
 
 static enum vp_status check_guard(struct vp_tape *tape, const struct vp_slot *slot, int *damaged,

@@ -76,6 +76,7 @@ static int place_all(const struct vp_tape *tape, struct vp_slot **slots, int cou
 }
 
 void vp_tape_plan(struct vp_tape *tape, struct vp_plan *plan) {
+    vp_batches_complete(tape);
     struct vp_slot **transient = calloc((size_t)tape->slot_count * 2 + 1, sizeof *transient);
     vp_assert(transient, "no host memory to plan %d slots", tape->slot_count);
     struct vp_slot **pinned = transient + tape->slot_count;

@@ -63,6 +63,13 @@ static void resolve_slots(struct vp_tape *tape) {
     }
 }
 
+enum vp_status vp_tape_fill_contents(struct vp_tape *tape, struct vp_error *err) {
+    enum vp_status status = VP_OK;
+    for (const struct vp_slot *slot = tape->slots; slot && status == VP_OK; slot = slot->next)
+        if (slot->content && slot->first >= 0) status = vp_gpu_upload(tape->gpu, slot->range, slot->content, err);
+    return status;
+}
+
 static enum vp_status record(struct vp_tape *tape, struct vp_error *err) {
     struct vp_dispatch *list = calloc((size_t)tape->command_count + 1, sizeof *list);
     vp_assert(list, "no host memory for %d launches", tape->command_count);
@@ -91,7 +98,8 @@ enum vp_status vp_tape_bind(struct vp_tape *tape, const struct vp_tape_memory *m
         if (status != VP_OK) return status;
     }
     resolve_slots(tape);
-    return record(tape, err);
+    enum vp_status status = vp_tape_fill_contents(tape, err);
+    return status == VP_OK ? record(tape, err) : status;
 }
 
 enum vp_status vp_tape_run(struct vp_tape *tape, struct vp_error *err) {

@@ -124,6 +124,28 @@ struct vp_tensor *vp_tape_external(struct vp_tape *tape, const char *name, struc
     return tensor;
 }
 
+static struct vp_slot *slot_part(struct vp_tape *tape, const char *name, uint64_t bytes, struct vp_tensor *whole,
+                                 int64_t first) {
+    struct vp_slot *slot = vp_slot_create(tape, name, bytes, VP_SLOT_EXTERNAL);
+    slot->parent = whole->storage->value;
+    slot->offset = 4 * (uint64_t)first;
+    vp_assert(vp_dtype_bytes(whole->dtype) == 4 && slot->offset + bytes <= slot->parent->bytes,
+              "%s is no part of %s: bytes %llu + %llu of %llu", name, whole->name, (unsigned long long)slot->offset,
+              (unsigned long long)bytes, (unsigned long long)slot->parent->bytes);
+    return slot;
+}
+
+struct vp_tensor *vp_tape_external_part(struct vp_tape *tape, const char *name, struct vp_shape shape,
+                                        struct vp_tensor *whole, struct vp_tensor *grads, int64_t first) {
+    struct vp_tensor *part = tensor_create(tape, name, shape, whole->dtype, grads != NULL);
+    uint64_t bytes = tensor_bytes(shape, whole->dtype);
+    part->storage->value = slot_part(tape, name, bytes, whole, first);
+    if (!grads) return part;
+    part->storage->grad = slot_part(tape, vp_arena_printf(tape->arena, "d(%s)", name), bytes, grads, first);
+    part->storage->grad_external = true;
+    return part;
+}
+
 struct vp_tensor *vp_tape_output(struct vp_tape *tape, const char *name, struct vp_shape shape, bool needs_grad) {
     const char *full = tape->scope ? vp_arena_printf(tape->arena, "%s.%s", tape->scope, name) : name;
     struct vp_tensor *tensor = tensor_create(tape, full, shape, VP_F32, needs_grad && tape->training);

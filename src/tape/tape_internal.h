@@ -39,6 +39,7 @@ struct vp_tape {
     struct vp_asked *asked;
     struct vp_command *commands, **commands_end;
     int command_count;
+    struct vp_batch *early, *late; /* batch.c */
     struct vp_plan plan;
     struct vp_range pinned[VP_MAX_BINS]; /* blocks of the pinned slots */
     int pinned_bins;
@@ -55,6 +56,14 @@ struct vp_slot *vp_slot_root(struct vp_slot *slot, uint64_t *offset);
 /* The gradient slot of a tensor's storage, made on first use; a part of the parent's for split rows. */
 struct vp_slot *vp_storage_grad(struct vp_tape *tape, struct vp_tensor *x);
 struct vp_range vp_slot_range(struct vp_slot *slot);
+enum vp_status vp_tape_fill_contents(struct vp_tape *tape, struct vp_error *err); /* run.c */
+/* emit.c: a launch made, and put behind all others. */
+struct vp_command *vp_command_create(struct vp_tape *tape, const struct vp_launch *launch);
+void vp_command_append(struct vp_tape *tape, struct vp_command *command);
+/* batch.c: before a launch binds this, before the launches are forgotten, before the tape is planned. */
+void vp_batch_before(struct vp_tape *tape, struct vp_bind bind);
+void vp_batches_forget(struct vp_tape *tape);
+void vp_batches_complete(struct vp_tape *tape);
 /* rows.c: a tensor like rows of x, with a value slot of its own; a launch that copies elements. */
 struct vp_tensor *vp_tape_part(struct vp_tape *tape, struct vp_tensor *x, int64_t first_row, int64_t rows);
 void vp_tape_copy(struct vp_tape *tape, struct vp_slot *from, int64_t from_first, struct vp_slot *to, int64_t to_first,

@@ -123,6 +123,38 @@ static void test_split_as_copies(void **state) {
     check_split(5);
 }
 
+/* ---- gradients that take over memory --------------------------------------------------------------------------- */
+
+/* z = 2 lrelu(2x + 4x): one of the two terms has its gradient where that of the sum was, and both count. */
+static void test_gradient_takes_over(void **state) {
+    (void)state;
+    enum { COUNT = 131 };
+    struct tape_run run;
+    struct vp_error err = {0};
+    struct vp_range seed;
+    float data[COUNT], got[COUNT];
+    tape_run_init(&run, "take");
+    struct vp_tensor *x = vp_tape_input(run.tape, "x", vp_shape1(COUNT), VP_F32, true);
+    struct vp_tensor *a = vp_mul_add(run.tape, x, x, 1.0f), *b = vp_mul_add(run.tape, x, x, 3.0f);
+    struct vp_tensor *y = vp_add(run.tape, a, b, 0.5f), *z = vp_mul_add(run.tape, y, y, 1.0f);
+    for (int i = 0; i < COUNT; i++) data[i] = 1;
+    must(vp_gpu_alloc(run.gpu, sizeof data, "seed", &seed, &err), &err);
+    must(vp_gpu_upload(run.gpu, seed, data, &err), &err);
+    vp_tape_seed(run.tape, z, &seed);
+    vp_tape_backward(run.tape);
+    vp_tape_keep_grad(run.tape, x);
+    assert_ptr_equal(b->storage->grad, y->storage->grad);
+    assert_ptr_not_equal(a->storage->grad, y->storage->grad);
+    tape_run_bind(&run);
+    for (int i = 0; i < COUNT; i++) data[i] = value_at(3, i) - 0.5f;
+    tape_run_put(&run, x, data);
+    tape_run_go(&run);
+    must(vp_tensor_grad_download(run.tape, x, got, &err), &err);
+    for (int i = 0; i < COUNT; i++) assert_true(got[i] == (data[i] > 0 ? 12.0f : 6.0f));
+    vp_gpu_free(run.gpu, seed);
+    tape_run_fini(&run);
+}
+
 /* ---- pieces --------------------------------------------------------------------------------------------------- */
 
 enum { IMAGES = 45, EDGE = 8, CHANNELS = 8, PIXELS = EDGE * EDGE * CHANNELS, WEIGHTS = CHANNELS * 9 * CHANNELS };
@@ -202,9 +234,8 @@ static void test_pieces_agree(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_places_never_clash),
-        cmocka_unit_test(test_split_as_views),
-        cmocka_unit_test(test_split_as_copies),
+        cmocka_unit_test(test_places_never_clash), cmocka_unit_test(test_split_as_views),
+        cmocka_unit_test(test_split_as_copies),    cmocka_unit_test(test_gradient_takes_over),
         cmocka_unit_test(test_pieces_agree),
     };
     return cmocka_run_group_tests_name("tape", tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include "image_tree.h"
 #include "ops/conv2d_internal.h"
 #include "vkpcl/file.h"
+#include "vkpcl/ops/matmul.h"
 #include "vkpcl/tune.h"
 #include <dirent.h>
 #include <setjmp.h>
@@ -167,6 +168,51 @@ static void one_store_gives_the_same_kernels_and_bits(void **state) {
     for (int i = 0; i < COUNT; i++) assert_float_equal(plain[i], tuned[i], 1e-4f);
 }
 
+/* c = a op(b), computed by the candidate that the store names; NULL: by the default. */
+static uint64_t multiply(struct vp_gpu *gpu, bool transpose_b, const char *candidate, float *result) {
+    enum { M = 16384, N = 64, K = 8 }; /* enough rows for the large tiles */
+    struct vp_error err = {0};
+    struct vp_tape *tape = vp_tape_create(gpu, "matmul");
+    char key[VP_TUNE_KEY];
+    snprintf(key, sizeof key, "matmul b1 m%d n%d k%d%s", M, N, K, transpose_b ? " tb" : "");
+    if (candidate) vp_gpu_tune_set(gpu, key, candidate, 1);
+    struct vp_tensor *a = vp_tape_input(tape, "a", vp_shape2(M, K), VP_F32, false);
+    struct vp_tensor *b = vp_tape_input(tape, "b", transpose_b ? vp_shape2(N, K) : vp_shape2(K, N), VP_F32, false);
+    struct vp_tensor *c = vp_matmul(tape, a, b, &(struct vp_matmul_desc){.transpose_b = transpose_b});
+    vp_tape_keep(tape, c);
+    struct vp_plan plan;
+    struct vp_tape_memory memory;
+    vp_tape_plan(tape, &plan);
+    must(vp_tape_memory_init(&memory, gpu, &plan, 1, &err), &err);
+    must(vp_tape_bind(tape, &memory, &err), &err);
+    float *values = calloc(M * K, sizeof *values), *all = calloc(M * N, sizeof *all);
+    assert_true(values && all);
+    for (int i = 0; i < M * K; i++) values[i] = (float)(i * 7919 % 1009) / 504.5f - 1.0f;
+    must(vp_tensor_upload(tape, a, values, &err), &err);
+    must(vp_tensor_upload(tape, b, values, &err), &err);
+    must(vp_tape_run(tape, &err), &err);
+    must(vp_tensor_download(tape, c, all, &err), &err);
+    memcpy(result, all + 127 * N, 2 * N * sizeof *all); /* rows of two tiles */
+    uint64_t signature = vp_tape_signature(tape);
+    vp_tape_destroy(tape);
+    vp_tape_memory_fini(&memory);
+    free(values);
+    free(all);
+    return signature;
+}
+
+static void products_are_tuned_too(void **state) {
+    struct fixture *f = *state;
+    static const char *const candidates[2] = {"conv2d_tile.k128x64", "conv2d_tile.c128x64"};
+    enum { COUNT = 2 * 64 };
+    float plain[COUNT], tuned[COUNT];
+    for (int turned = 0; turned < 2; turned++) {
+        uint64_t before = multiply(f->gpu, turned, NULL, plain);
+        assert_true(multiply(f->gpu, turned, candidates[turned], tuned) != before);
+        for (int i = 0; i < COUNT; i++) assert_float_equal(plain[i], tuned[i], 1e-4f);
+    }
+}
+
 /* Imports what `from` becomes when `what` in it is replaced; the sentence must say `sentence`. */
 static void refused(struct fixture *f, const char *text, const char *sentence) {
     struct vp_error err = {0};
@@ -233,7 +279,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         CASE(the_faster_candidate_is_taken_and_kept),    CASE(a_stored_choice_is_honoured),
         CASE(one_store_gives_the_same_kernels_and_bits), CASE(broken_files_are_refused),
-        CASE(another_driver_version_is_ignored),
+        CASE(another_driver_version_is_ignored),         CASE(products_are_tuned_too),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
