@@ -57,7 +57,7 @@ struct vp_config {
     } pose;
     struct {
         double crop, crop_start;
-        int crop_iterations;
+        int crop_iterations, gradient_iterations;
         double jitter_p, grey_p, blur_p, gradient_p;
     } augment;
     struct {

@@ -93,6 +93,7 @@ enum vp_status vp_run_drain(struct vp_run *run, struct vp_error *err);
 void vp_run_weights(const struct vp_run *run, double weight[VP_PHASES]);
 double vp_run_temperature(const struct vp_run *run, int64_t iteration);
 double vp_run_crop(const struct vp_run *run, int64_t iteration);
+double vp_run_gradient_share(const struct vp_run *run, int64_t iteration);
 
 /* run_inputs.c: the random choices of an iteration. */
 enum vp_status vp_run_upload_inputs(struct vp_run *run, struct vp_phase *phase, const struct vp_loader_batch *batch,

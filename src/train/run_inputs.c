@@ -18,7 +18,7 @@ static struct vp_augment_settings augment_settings(const struct vp_run *run) {
     settings.jitter = run->config->augment.jitter_p;
     settings.grey = run->config->augment.grey_p;
     settings.blur = run->config->augment.blur_p;
-    settings.gradient = run->config->augment.gradient_p;
+    settings.gradient = vp_run_gradient_share(run, run->iteration);
     return settings;
 }
 

@@ -5,21 +5,30 @@
 #include <math.h>
 #include <string.h>
 
-/* A value that moves linearly from `start` to `end` over the first `span` iterations; start 0: always `end`. */
+/* A value that moves linearly from `start` to `end` over the first `span` iterations. */
 static double ramp(double start, double end, int64_t span, int64_t iteration) {
-    if (start <= 0 || span <= 0 || iteration >= span) return end;
-    return start + (end - start) * (double)iteration / (double)span;
+    return iteration >= span ? end : start + (end - start) * (double)iteration / (double)span;
+}
+
+/* The same; start 0: always `end`. */
+static double ramp_if_set(double start, double end, int64_t span, int64_t iteration) {
+    return start > 0 ? ramp(start, end, span, iteration) : end;
 }
 
 double vp_run_temperature(const struct vp_run *run, int64_t iteration) {
     const struct vp_config *config = run->config;
-    return ramp(config->loss.temperature_start, config->loss.temperature, config->loss.temperature_iterations,
-                iteration);
+    return ramp_if_set(config->loss.temperature_start, config->loss.temperature, config->loss.temperature_iterations,
+                       iteration);
 }
 
 double vp_run_crop(const struct vp_run *run, int64_t iteration) {
     const struct vp_config *config = run->config;
-    return ramp(config->augment.crop_start, config->augment.crop, config->augment.crop_iterations, iteration);
+    return ramp_if_set(config->augment.crop_start, config->augment.crop, config->augment.crop_iterations, iteration);
+}
+
+double vp_run_gradient_share(const struct vp_run *run, int64_t iteration) {
+    const struct vp_config *config = run->config;
+    return ramp(0, config->augment.gradient_p, config->augment.gradient_iterations, iteration);
 }
 
 void vp_run_weights(const struct vp_run *run, double weight[VP_PHASES]) {
