@@ -84,6 +84,16 @@ static int look(const char *path, struct vp_error *err) {
     return format;
 }
 
+/* Is it the labels.csv of a packed set? Its images are in the array beside it. */
+static bool of_packed_set(const char *path) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    if (strcmp(name, VP_PACKED_LABELS) != 0) return false;
+    char folder[4096];
+    int length = slash ? (int)(slash - path) + (slash == path) : 1;
+    return snprintf(folder, sizeof folder, "%.*s", length, slash ? path : ".") < (int)sizeof folder &&
+           vp_packed_is(folder);
+}
+
 static void list_formats(bool pairs, char *text, size_t bytes) {
     size_t used = 0;
     *text = '\0';
@@ -106,6 +116,7 @@ const struct vp_label_reader *vp_label_reader_for(const struct vp_labels_request
         }
     } else {
         format = look(request->path, err);
+        if (format == CSV && !request->root && of_packed_set(request->path)) format = PACKED;
     }
     if (format >= 0 && (readers[format].pairs != NULL) == pairs) return &readers[format];
     if (format >= 0)

@@ -161,7 +161,7 @@ enum vp_status vp_eval(struct vp_gpu *gpu, const struct vp_eval_settings *given,
 }
 
 void vp_eval_result_fini(struct vp_eval_result *result) {
-    for (int i = 0; i < result->rows; i++) free(result->row[i].confusion);
+    for (int i = 0; i < result->rows; i++) vp_eval_row_fini(&result->row[i]);
     free(result->row);
     free(result->class_name);
     *result = (struct vp_eval_result){0};

@@ -73,12 +73,17 @@ common="--size 32 --epochs 2 --bootstrap 20 --folds 3"
     cmp -s out.txt first.txt || fail "a second run gives another table"
     run eval au labels.csv $common --features pixels
     grep -q "AU12 F1" out.txt || fail "au: no F1 of a unit"
+    run eval au labels.csv $common --features pixels --json au.json
+    tr -d '\n\t ' <au.json | grep -q '"roc":{"AU1":\[\[0,0\],.*\[1,1\]\],"AU12":\[\[0,0\]' || fail "au: no ROC of the units"
     run eval pose labels.csv $common --weights run --feature pose
     [ -s run/eval/pose.json ] || fail "the evaluation of a run is not kept in it"
     grep -q "MAE yaw 30-45" out.txt || fail "pose: no error by yaw"
     run eval verify pairs.csv --size 32 --epochs 1 --bootstrap 20 --weights run --protocol both
     grep -q "TAR at FAR 1e-3" out.txt || fail "verify: no TAR"
     [ "$(grep -c "| cosine, centred |" out.txt)" = 6 ] || fail "verify: lines are missing: $(cat out.txt)"
+    [ "$(tr -d '\n\t ' <run/eval/verify.json | grep -o '"roc":\[\[0,0\],' | wc -l)" = 18 ] || fail "verify: a line has no ROC"
+    run report run
+    grep -q '"roc":\[\[0,0\],' run/report.html || fail "the report has no ROC"
     run eval disentangle labels.csv --folds 3 --bootstrap 0 --weights run --picture swap.png
     grep -q "identity leaks into the pose feature" out.txt || fail "disentangle: no leakage"
     head -c 4 swap.png | tail -c 3 | grep -q PNG || fail "no picture of the pose swap"
