@@ -2,16 +2,16 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/stop.h"
+#include "cli/training.h"
 #include "vkpcl/ablate.h"
 #include <limits.h>
 #include <stdio.h>
 
 struct ablate_flags {
     struct vp_gpu_flags gpu;
-    const char *preset, *config, *out, *labels, *root, *columns, *pairs, *pairs_root;
-    struct vp_texts set;
-    int64_t iterations, bootstrap;
-    double time_limit;
+    struct vp_training_flags training;
+    const char *out, *labels, *root, *columns, *pairs, *pairs_root;
+    int64_t bootstrap;
 };
 
 static const struct vp_flag flags[] = {
@@ -22,11 +22,7 @@ static const struct vp_flag flags[] = {
     {"pairs", "FILE", VP_FLAG_TEXT, offsetof(struct ablate_flags, pairs), "pairs for verification"},
     {"pairs-root", "FOLDER", VP_FLAG_TEXT, offsetof(struct ablate_flags, pairs_root), "where their paths begin"},
     {"out", "FOLDER", VP_FLAG_TEXT, offsetof(struct ablate_flags, out), "of all runs (default runs/ablation)"},
-    {"preset", "NAME", VP_FLAG_TEXT, offsetof(struct ablate_flags, preset), "tiny, small or released"},
-    {"config", "FILE", VP_FLAG_TEXT, offsetof(struct ablate_flags, config), "settings as YAML, over the preset"},
-    {"set", "KEY=VALUE", VP_FLAG_LIST, offsetof(struct ablate_flags, set), "one setting; may be given several times"},
-    {"iterations", "N", VP_FLAG_INT, offsetof(struct ablate_flags, iterations), "of every run"},
-    {"time-limit", "SECONDS", VP_FLAG_REAL, offsetof(struct ablate_flags, time_limit), "for every run"},
+    VP_TRAINING_FLAGS(struct ablate_flags, training),
     {"bootstrap", "N", VP_FLAG_INT, offsetof(struct ablate_flags, bootstrap), "samples for intervals (default 200)"},
     VP_GPU_FLAGS(struct ablate_flags, gpu),
     {0}};
@@ -39,25 +35,13 @@ static const struct vp_command_line line = {
     1,
     VP_MAX_TEXTS};
 
-static enum vp_status read_config(const struct ablate_flags *values, struct vp_config *config, const struct vp_log *log,
-                                  struct vp_error *err) {
-    enum vp_status status = VP_OK;
-    vp_config_init(config);
-    if (values->preset) status = vp_config_load(config, values->preset, log, err);
-    if (status == VP_OK && values->config) status = vp_config_load(config, values->config, log, err);
-    for (int i = 0; status == VP_OK && i < values->set.count; i++)
-        status = vp_config_set(config, values->set.text[i], err);
-    if (status == VP_OK && (values->iterations < 0 || values->iterations > INT_MAX || values->bootstrap < 0 ||
-                            values->bootstrap > INT_MAX))
-        status = vp_fail(err, VP_ERR_USAGE, "--iterations and --bootstrap cannot be negative or beyond %d", INT_MAX);
-    if (status == VP_OK && values->iterations) config->train.iterations = (int)values->iterations;
-    return status;
+static enum vp_status check_bootstrap(const struct ablate_flags *values, struct vp_error *err) {
+    if (values->bootstrap >= 0 && values->bootstrap <= INT_MAX) return VP_OK;
+    return vp_fail(err, VP_ERR_USAGE, "--bootstrap cannot be %lld", (long long)values->bootstrap);
 }
 
 static bool stop_wanted(void *context) {
-    if (!vp_stop_wanted()) return false;
-    vp_log(context, VP_LOG_INFO, "stopping: saving; once more to stop without saving");
-    return true;
+    return vp_training_stop(context);
 }
 
 static enum vp_status run(const struct ablate_flags *values, const struct vp_texts *operands, struct vp_log *log,
@@ -65,7 +49,8 @@ static enum vp_status run(const struct ablate_flags *values, const struct vp_tex
     struct vp_config config;
     struct vp_source *source = NULL;
     const char *out = values->out ? values->out : "runs/ablation";
-    enum vp_status status = read_config(values, &config, log, err);
+    enum vp_status status = vp_training_config(&values->training, NULL, &config, log, err);
+    if (status == VP_OK) status = check_bootstrap(values, err);
     if (status == VP_OK && !values->labels && !values->pairs)
         status = vp_fail(err, VP_ERR_USAGE, "--labels or --pairs is needed: something to compare the runs by");
     if (status == VP_OK)
@@ -77,7 +62,7 @@ static enum vp_status run(const struct ablate_flags *values, const struct vp_tex
                                         .labels = {values->labels, NULL, values->root, values->columns},
                                         .pairs = {values->pairs, NULL, values->pairs_root, NULL},
                                         .bootstrap = (int)values->bootstrap,
-                                        .time_limit = values->time_limit,
+                                        .time_limit = values->training.time_limit,
                                         .stop = stop_wanted,
                                         .context = log,
                                         .log = log};
