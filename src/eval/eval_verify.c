@@ -268,8 +268,11 @@ static enum vp_status run_look(const struct verification *v, const struct vp_eva
 
 static enum vp_status check_pairs(const struct vp_pairs *pairs, struct vp_error *err) {
     if (pairs->folds >= 3) return VP_OK;
-    return vp_fail(err, VP_ERR_USAGE, "the pairs are in %d folds: at least 3 are needed to train, choose and test",
-                   pairs->folds);
+    return vp_fail(
+        err, VP_ERR_USAGE,
+        "the pairs are in %d fold%s: at least 3 are needed to train, choose and test (vkpcl synth makes as many "
+        "when there are enough people)",
+        pairs->folds, pairs->folds == 1 ? "" : "s");
 }
 
 enum vp_status vp_eval_verify(struct vp_gpu *gpu, const struct vp_eval_settings *settings,

@@ -107,21 +107,41 @@ static void find_subjects(struct vp_monitor *m, const struct vp_log *log) {
 /* ---- looking
  * -------------------------------------------------------------------------------------------------------------- */
 
+static const enum vp_feature looked_at[] = {VP_FEATURE_TRUNK, VP_FEATURE_FACE, VP_FEATURE_POSE};
+enum { LOOKED_AT = (int)(sizeof looked_at / sizeof *looked_at) };
+
+static unsigned wanted_features(void) {
+    unsigned wanted = 0;
+    for (int i = 0; i < LOOKED_AT; i++) wanted |= 1u << looked_at[i];
+    return wanted;
+}
+
+/* The network, which stays, and what neighbours and regressions take for their inner products. */
+static uint64_t memory(void *context, struct vp_params *params, const struct vp_model_shape *shape) {
+    const struct vp_monitor *m = context;
+    const struct vp_network network = {.params = params, .shape = *shape};
+    uint64_t products = 0;
+    for (int i = 0; i < LOOKED_AT; i++) {
+        uint64_t bytes = vp_gram_bytes(m->gpu, vp_feature_columns(&network, looked_at[i], m->size));
+        if (bytes > products) products = bytes;
+    }
+    return products + vp_embed_program_bytes(m->gpu, params, BATCH, m->size, vp_embed_batch_bytes(BATCH, 2 * m->size),
+                                             wanted_features());
+}
+
 static enum vp_status record(struct vp_monitor *m, struct vp_params *params, const struct vp_model_shape *shape,
                              struct vp_error *err) {
-    static const enum vp_feature looked_at[] = {VP_FEATURE_TRUNK, VP_FEATURE_FACE, VP_FEATURE_POSE};
-    unsigned wanted = 0;
     struct vp_network network = {.params = params, .shape = *shape};
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < LOOKED_AT; i++) {
         struct vp_features *f = &m->features[looked_at[i]];
-        wanted |= 1u << looked_at[i];
         vp_features_fini(f); /* of a look that failed */
         *f = (struct vp_features){m->some.count, vp_feature_columns(&network, looked_at[i], m->size), NULL};
         f->data = malloc((size_t)(f->rows * f->columns) * sizeof *f->data);
         if (!f->data) return vp_fail(err, VP_ERR_OUT_OF_MEMORY, "no host memory for the monitor's features");
     }
-    enum vp_status status = vp_embed_program_init(&m->program, m->gpu, params, BATCH, m->size,
-                                                  vp_embed_batch_bytes(BATCH, 2 * m->size), wanted, false, err);
+    enum vp_status status =
+        vp_embed_program_init(&m->program, m->gpu, params, BATCH, m->size, vp_embed_batch_bytes(BATCH, 2 * m->size),
+                              wanted_features(), false, err);
     m->recorded = status == VP_OK;
     return status;
 }
@@ -172,8 +192,10 @@ enum vp_status vp_monitor_create(struct vp_monitor **made, struct vp_gpu *gpu, c
     *made = NULL;
     struct vp_monitor *m = calloc(1, sizeof *m);
     vp_assert(m, "no host memory for a monitor");
-    *m = (struct vp_monitor){
-        .gpu = gpu, .size = size, .hook = {.columns = COLUMNS, .names = names, .look = look, .context = m}};
+    *m =
+        (struct vp_monitor){.gpu = gpu,
+                            .size = size,
+                            .hook = {.columns = COLUMNS, .names = names, .look = look, .memory = memory, .context = m}};
     enum vp_status status = vp_labels_read(data, &m->labels, err);
     if (status == VP_OK) {
         choose_some(m);

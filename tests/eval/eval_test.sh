@@ -91,6 +91,37 @@ common="--size 32 --epochs 2 --bootstrap 20 --folds 3"
     refuse 2 "does not know" eval pose labels.csv --features eyes
     refuse 2 "needs\|must name" eval pose labels.csv --features checkpoint
 }
+
+# --- a packed set is its images: the same tables from its labels.csv and pairs.csv, the folder, or pairs from elsewhere
+run synth tree --identities 24 --images 96 --size 24
+run synth packed --identities 24 --images 96 --size 24 --packed
+same() { # WHAT FIRST SECOND: the tables of the two, without the line that names the data
+    sed "s/ on [^ ]*: / on it: /" "$2" >a.txt
+    sed "s/ on [^ ]*: / on it: /" "$3" >b.txt
+    cmp -s a.txt b.txt || fail "$1: the packed set gives another table: $(cat a.txt b.txt)"
+}
+mkdir elsewhere
+cp packed/pairs.csv elsewhere
+set -- --size 24 --bootstrap 10 --features pixels --probe knn
+run eval verify tree/pairs.csv "$@" && cp out.txt tree.txt
+run eval verify packed/pairs.csv "$@" && same pairs tree.txt out.txt
+run eval verify elsewhere/pairs.csv --root packed "$@" && same "pairs with --root" tree.txt out.txt
+set -- --size 24 --bootstrap 10 --features pixels --probe ridge
+run eval pose tree/labels.csv "$@" && cp out.txt tree.txt
+run eval pose packed/labels.csv "$@" && same labels tree.txt out.txt
+run eval pose packed "$@" && same folder tree.txt out.txt
+run data --pairs packed/pairs.csv
+grep -q "problem" out.txt && fail "data misses the images of packed pairs: $(cat out.txt)"
+awk 'NR == 2 { sub(/[^,]*$/, "nobody.png") } { print }' packed/pairs.csv >bad.csv
+refuse 1 "packed lacks 1 of its .* images; the first is packed/nobody.png" eval verify bad.csv --root packed "$@"
+for data in tree packed; do # the monitor sees the same, too
+    run pretrain tree --preset tiny --iterations 1 --set data.batch=4 --set data.pose_batch=2 --set data.pose_negatives=3 \
+        --set log.every=1 --out watched-$data --monitor $data/labels.csv --set monitor.every=1
+    cut -f 17-20 watched-$data/log.tsv >watched-$data.txt
+done
+grep -q "[0-9]" watched-tree.txt || fail "the monitor saw nothing: $(cat watched-tree/log.tsv)"
+cmp -s watched-tree.txt watched-packed.txt || fail "the monitor sees other things in the packed set: $(cat watched-*.txt)"
+
 cut -d, -f 1,2 labels.csv >names.csv
 refuse 2 "hold no action units" eval au names.csv --features pixels --size 32
 refuse 2 "hold no classes" eval expression names.csv --features pixels --size 32
