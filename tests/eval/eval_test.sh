@@ -90,6 +90,11 @@ common="--size 32 --epochs 2 --bootstrap 20 --folds 3"
     refuse 2 "there is no task" eval nose labels.csv
     refuse 2 "does not know" eval pose labels.csv --features eyes
     refuse 2 "needs\|must name" eval pose labels.csv --features checkpoint
+    refuse 2 "no knn probe of pose: choose of linear, ridge" eval pose labels.csv --features pixels --probe linear,knn
+    refuse 2 "width cannot be -1" eval pose labels.csv --features random --width -1
+    refuse 1 "nowhere/e.json" eval pose labels.csv --features pixels --json nowhere/e.json
+    refuse 1 "faces holds no checkpoint" eval pose labels.csv --weights faces
+    refuse 2 "holds labels.csv: name that file" eval expression faces --features pixels
 }
 
 # --- a packed set is its images: the same tables from its labels.csv and pairs.csv, the folder, or pairs from elsewhere
@@ -110,6 +115,11 @@ set -- --size 24 --bootstrap 10 --features pixels --probe ridge
 run eval pose tree/labels.csv "$@" && cp out.txt tree.txt
 run eval pose packed/labels.csv "$@" && same labels tree.txt out.txt
 run eval pose packed "$@" && same folder tree.txt out.txt
+run embed --weights run --out tree.npy --feature trunk tree
+run embed --weights run --out packed.npy --feature trunk packed
+cmp -s tree.npy packed.npy || fail "embed gives other features of the packed set"
+[ "$(tail -n 1 packed.npy.images.txt)" = "packed/images.npy[95]" ] || fail "images of a packed set are not named"
+refuse 1 "nowhere/x.npy" embed --weights run --out nowhere/x.npy --feature trunk tree
 run data --pairs packed/pairs.csv
 grep -q "problem" out.txt && fail "data misses the images of packed pairs: $(cat out.txt)"
 awk 'NR == 2 { sub(/[^,]*$/, "nobody.png") } { print }' packed/pairs.csv >bad.csv
