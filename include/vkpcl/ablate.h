@@ -37,7 +37,7 @@ struct vp_ablate_request {
     const struct vp_log *log;
 };
 
-enum { VP_ABLATE_COLUMNS = 11 };
+enum { VP_ABLATE_COLUMNS = 12 };
 struct vp_ablate_row {
     const char *name, *protocol;
     double value[VP_ABLATE_COLUMNS]; /* NAN: not known */

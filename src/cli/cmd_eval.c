@@ -30,7 +30,7 @@ static const struct vp_flag flags[] = {
     TEXT("probe", "LIST", probe, "of linear,knn,ridge (default: those of the task; verify: knn is the plain cosine)"),
     TEXT("format", "NAME", format,
          "of the labels: csv, rafdb, fer2013, folders, list, disfa, bp4d, npz, aflw2000, lfw, "
-         "cplfw, pairs (default: look)"),
+         "cplfw, pairs, packed (default: look)"),
     TEXT("root", "FOLDER", root, "where relative image paths begin (default: beside the labels)"),
     TEXT("columns", "A=B,...", columns, "csv columns by other names: path=image,category=emotion"),
     INT("size", size, "side of the images in pixels (default 100; pose 256; disentangle the training size)"),

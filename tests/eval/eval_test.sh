@@ -124,13 +124,6 @@ run data --pairs packed/pairs.csv
 grep -q "problem" out.txt && fail "data misses the images of packed pairs: $(cat out.txt)"
 awk 'NR == 2 { sub(/[^,]*$/, "nobody.png") } { print }' packed/pairs.csv >bad.csv
 refuse 1 "packed lacks 1 of its .* images; the first is packed/nobody.png" eval verify bad.csv --root packed "$@"
-for data in tree packed; do # the monitor sees the same, too
-    run pretrain tree --preset tiny --iterations 1 --set data.batch=4 --set data.pose_batch=2 --set data.pose_negatives=3 \
-        --set log.every=1 --out watched-$data --monitor $data/labels.csv --set monitor.every=1
-    cut -f 17-20 watched-$data/log.tsv >watched-$data.txt
-done
-grep -q "[0-9]" watched-tree.txt || fail "the monitor saw nothing: $(cat watched-tree/log.tsv)"
-cmp -s watched-tree.txt watched-packed.txt || fail "the monitor sees other things in the packed set: $(cat watched-*.txt)"
 
 cut -d, -f 1,2 labels.csv >names.csv
 refuse 2 "hold no action units" eval au names.csv --features pixels --size 32
