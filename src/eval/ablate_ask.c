@@ -50,6 +50,11 @@ static int protocol_count(const struct vp_ablate_request *request) {
     return wants(request, VP_PROTOCOL_HONEST) + wants(request, VP_PROTOCOL_RELEASED);
 }
 
+static enum vp_eval_probe probe_of(const struct vp_ablate_request *request, enum vp_eval_task task) {
+    if (task == VP_EVAL_DISENTANGLE) return VP_EVAL_RIDGE;
+    return request->linear ? VP_EVAL_LINEAR : task == VP_EVAL_VERIFY ? VP_EVAL_KNN : VP_EVAL_RIDGE;
+}
+
 /* A task that the labels have nothing for is no failure of the table. */
 static enum vp_status ask(struct vp_gpu *gpu, const struct vp_ablate_request *request, enum vp_eval_task task,
                           const char *weights, const struct vp_config *config, unsigned sources,
@@ -62,9 +67,7 @@ static enum vp_status ask(struct vp_gpu *gpu, const struct vp_ablate_request *re
         .task = task,
         .sources = sources,
         .protocols = request->protocols,
-        .probes = 1u << (request->linear          ? VP_EVAL_LINEAR
-                         : task == VP_EVAL_VERIFY ? VP_EVAL_KNN
-                                                  : VP_EVAL_RIDGE),
+        .probes = 1u << probe_of(request, task),
         .weights = weights,
         .feature = VP_FEATURE_TRUNK,
         .data = *data,

@@ -49,6 +49,7 @@ ablate --protocol both --table-only --variants full,face || fail "--table-only e
     fail "not both protocols: $(cat runs/table.tsv)"
 grep "^full.*honest" runs/table.tsv >a.txt && grep "^full" first.tsv | cmp -s - a.txt || fail "honest figures changed"
 ablate --probe linear --table-only --variants full || fail "--probe linear ended with $?: $(cat err.txt)"
+awk -F '\t' 'NR == 4 { for (i = 3; i <= NF; i++) if ($i !~ /^-?[0-9]/) exit 1 }' runs/table.tsv || fail "linear probes lack a value: $(cat runs/table.tsv)"
 checkpoints | cmp -s - first.sum || fail "asking again has trained"
 # --- killed in the middle: the same command goes on, and ends with the same bits
 rm -r runs/full runs/pose

@@ -128,6 +128,10 @@ refuse 1 "packed lacks 1 of its .* images; the first is packed/nobody.png" eval 
 cut -d, -f 1,2 labels.csv >names.csv
 refuse 2 "hold no action units" eval au names.csv --features pixels --size 32
 refuse 2 "hold no classes" eval expression names.csv --features pixels --size 32
+awk -F, 'NR == 1 || !seen[$2]++ || seen[$2] == 2' labels.csv >pairs_only.csv # two images of each person
+run eval disentangle pairs_only.csv --folds 3 --bootstrap 0 --features pixels --size 32
+grep -q "factor identity is left out: too few" out.txt || fail "disentangle: a factor is left out in silence: $(cat out.txt)"
+grep -q "pixels .* 0\.[0-9]\|pixels .*-0\.[0-9]" out.txt || fail "disentangle: one factor takes the others with it: $(cat out.txt)"
 head -n 6 labels.csv >few.csv
 refuse 2 "too few labelled images" eval pose few.csv --features pixels --size 32
 echo "ok"
