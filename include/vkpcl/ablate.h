@@ -32,7 +32,7 @@ struct vp_ablate_request {
     bool linear;                            /* trained linear probes instead of ridge and plain cosine */
     bool table_only;                        /* train nothing: rows that have no checkpoint are left out */
     double time_limit;                      /* seconds for each run and session; 0: none */
-    bool (*stop)(void *context);            /* as in vp_pretrain_request */
+    bool (*stop)(void *context);            /* as in vp_pretrain_request; also between evaluations */
     void *context;
     const struct vp_log *log;
 };

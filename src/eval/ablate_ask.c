@@ -59,6 +59,9 @@ static enum vp_eval_probe probe_of(const struct vp_ablate_request *request, enum
 static enum vp_status ask(struct vp_gpu *gpu, const struct vp_ablate_request *request, enum vp_eval_task task,
                           const char *weights, const struct vp_config *config, unsigned sources,
                           struct vp_ablate_row *rows, struct vp_error *err) {
+    if (request->stop && request->stop(request->context))
+        return vp_fail(err, VP_ERR_INTERRUPTED, "stopped before %s of %s was asked; all runs are kept",
+                       vp_eval_task_name(task), weights);
     const struct vp_labels_request *data = task == VP_EVAL_VERIFY ? &request->pairs : &request->labels;
     if (!data->path) return VP_OK;
     char cache[4096];

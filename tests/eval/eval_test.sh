@@ -123,7 +123,7 @@ refuse 1 "nowhere/x.npy" embed --weights run --out nowhere/x.npy --feature trunk
 run data --pairs packed/pairs.csv
 grep -q "problem" out.txt && fail "data misses the images of packed pairs: $(cat out.txt)"
 awk 'NR == 2 { sub(/[^,]*$/, "nobody.png") } { print }' packed/pairs.csv >bad.csv
-refuse 1 "packed lacks 1 of its .* images; the first is packed/nobody.png" eval verify bad.csv --root packed "$@"
+refuse 1 "packed lacks 1 of its .* images; the first is packed/nobody.png" eval verify bad.csv --root packed --features pixels --size 24
 
 cut -d, -f 1,2 labels.csv >names.csv
 refuse 2 "hold no action units" eval au names.csv --features pixels --size 32
