@@ -8,7 +8,7 @@
 /* A factor with its folds. Identity is told apart on known people, so its rows are halved within identities; pose and
  * expression are read from people never seen. */
 struct factor {
-    char name[VP_EVAL_NAME];
+    const char *name;
     struct vp_problem problem;
     struct vp_folds folds;
 };
@@ -33,8 +33,7 @@ static bool is_known(const struct vp_labels *labels, int kind) {
 
 static enum vp_status make_factor(struct factor *f, int kind, const struct vp_labels *labels,
                                   const struct vp_eval_settings *settings, struct vp_error *err) {
-    *f = (struct factor){0};
-    snprintf(f->name, sizeof f->name, "%s", kind == 0 ? "pose" : kind == 1 ? "identity" : "expression");
+    *f = (struct factor){.name = kind == 0 ? "pose" : kind == 1 ? "identity" : "expression"};
     enum vp_status status = kind == 0 ? vp_problem_pose(&f->problem, labels, err)
                                       : vp_problem_classes(&f->problem, f->name, labels, kind == 1, err);
     if (status != VP_OK) return status;
