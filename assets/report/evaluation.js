@@ -56,12 +56,37 @@ function confusion(id, evaluation, rows) {
     }) : null, place);
 }
 
-function roc(id, rows) {
-  const having = rows.filter((row) => Array.isArray(row.roc) && row.roc.length);
-  if (!having.length) return null;
-  const series = having.map((row) => ({ name: row.name, x: row.roc.map((p) => p[0]), y: row.roc.map((p) => p[1]) }));
+function rocChart(id, curves) {
+  const series = curves.map(([name, points], i) => ({ name, x: points.map((p) => p[0]), y: points.map((p) => p[1]), dash: i > 7 })); // colours come round
   series.push({ name: "chance", x: [0, 1], y: [0, 1], colour: "var(--muted)", dash: true });
   return lineChart({ id: `roc-${id}`, title: "ROC", note: "true positives over false positives", series, xName: "false positive rate", yName: "true positive rate", range: [0, 1] });
+}
+
+// One curve a row, or one a unit of the row that is chosen. Protocols that only choose thresholds share their curve.
+function roc(id, rows) {
+  const single = rows.filter((row) => Array.isArray(row.roc) && row.roc.length), drawn = new Set();
+  const fresh = single.filter((row) => {
+    const key = [row.source, row.feature, row.probe, JSON.stringify(row.roc)].join();
+    return !drawn.has(key) && drawn.add(key);
+  });
+  if (fresh.length) return rocChart(id, fresh.map((row) => [row.name, row.roc]));
+  const named = rows.filter((row) => row.roc && !Array.isArray(row.roc) && Object.keys(row.roc).length);
+  if (!named.length) return null;
+  const view = remembered("roc"), place = el("div");
+  const build = (row) => {
+    place.replaceChildren(rocChart(id, Object.entries(row.roc)));
+    return charts.at(-1);
+  };
+  const chosen = named.find((row) => row.name === view[id]) || named.find((row) => row.source === "checkpoint") || named[0];
+  let shown = build(chosen);
+  const pick = (name) => {
+    view[id] = name;
+    remember();
+    charts.splice(charts.indexOf(shown), 1);
+    shown = build(named.find((row) => row.name === name));
+    shown.draw();
+  };
+  return el("div", {}, named.length > 1 ? choice("Features", named.map((row) => [row.name, row.name]), chosen.name, pick) : null, place);
 }
 
 function yawBins(id, rows) {

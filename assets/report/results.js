@@ -50,7 +50,7 @@ function normalised(given) {
   rows.forEach(takeBins);
   nameRows(rows);
   const same = (part) => given[part] ?? (new Set(rows.map((row) => row[part])).size === 1 ? rows[0][part] : undefined);
-  const count = (value, what) => (isNumber(value) ? `${grouped(value)} ${what}` : null);
+  const count = (value, what) => (isNumber(value) && value > 0 ? `${grouped(value)} ${what}` : null);
   const about = [same("protocol") && `protocol ${same("protocol")}`, given.data, count(given.images, "images"), count(given.identities, "people"),
     count(given.folds, "folds"), given.weights ?? given.checkpoint, given.file].filter((one) => typeof one === "string" && one).join(" · ");
   const matrix = given.matrix || factorMatrix(rows);

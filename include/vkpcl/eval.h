@@ -57,6 +57,14 @@ struct vp_eval_metric {
     double low, high; /* 95 % bootstrap interval; NAN: none */
 };
 
+/* A ROC curve: (false positive rate, true positive rate), both rising from 0 to 1. */
+enum { VP_EVAL_CURVE_POINTS = 202 }; /* at most: what is left out is within 0.02 */
+struct vp_eval_curve {
+    char name[VP_EVAL_NAME]; /* of the action unit; "" where there is one curve only */
+    int points;
+    double (*point)[2]; /* (points) */
+};
+
 /* One line of the table. */
 struct vp_eval_row {
     char source[VP_EVAL_NAME];   /* pixels, random, checkpoint */
@@ -66,8 +74,10 @@ struct vp_eval_row {
     char factor[VP_EVAL_NAME];   /* disentangle: yaw, identity, ...; else "" */
     int metrics;
     struct vp_eval_metric metric[VP_EVAL_METRICS];
-    int64_t *confusion; /* (classes, classes), rows are truths, all folds together; NULL: none */
-    double seconds;     /* it took */
+    int64_t *confusion;          /* (classes, classes), rows are truths, all folds together; NULL: none */
+    int curves;                  /* verify: 1; au: one for each unit that occurs and lacks somewhere; else 0 */
+    struct vp_eval_curve *curve; /* of the test rows of all folds together, (curves) */
+    double seconds;              /* it took */
 };
 
 struct vp_eval_result {

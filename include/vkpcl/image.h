@@ -15,6 +15,10 @@ struct vp_image {
 };
 void vp_image_fini(struct vp_image *image);
 
+/* A copy of pixels that lie elsewhere. */
+enum vp_status vp_image_copy(const unsigned char *rgb, int width, int height, struct vp_image *image,
+                             struct vp_error *err);
+
 /* VP_ERR_IO when the file cannot be read, VP_ERR_FORMAT with the decoder's reason when it is no such image. */
 enum vp_status vp_image_load(const char *path, struct vp_image *image, struct vp_error *err);
 /* From memory; `name` is for messages. */

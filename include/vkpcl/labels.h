@@ -11,11 +11,13 @@
  *   bp4d       "path 1:+1 2:-1 12:+1 ..." per line                                       action units
  *   npz        image (N, H, W, 3) u8 and pose (N, 3) in degrees, see below                angles, pixels
  *   aflw2000   a folder of NAME.mat beside NAME.jpg, or one such .mat: Pose_Para         angles
- *   packed     a folder that vkpcl pack wrote: its labels.csv read as csv, its images        as csv, pixels
+ *   packed     a folder that vkpcl pack or synth --packed wrote, or its labels.csv: the       as csv, pixels
+ *              csv's columns, the folder's images
  *   pairs of images:
  *   lfw        pairs.txt: "folds pairs", then "name n m" and "name n other m"            its folds
  *   cplfw      "a b label" per line, label 1: same person, else 0 or -1                  10 folds
  *   pairs      csv fold,same,image_a,image_b                                             its folds
+ *   Where `root` (or the file's own folder) is a packed set, pairs name its images by the paths in its labels.csv.
  *
  * Every error names file and line (or entry), what was expected there and what was found. Paths in files may be
  * relative: they begin at `root`. Whether images exist is not looked at here; vp_label_image does when it opens one.
@@ -25,6 +27,7 @@
 #include "vkpcl/image.h"
 #include "vkpcl/status.h"
 #include <stdbool.h>
+#include <stdint.h>
 
 enum vp_split { VP_SPLIT_NONE, VP_SPLIT_TRAIN, VP_SPLIT_VALIDATION, VP_SPLIT_TEST };
 enum { VP_LABEL_MISSING = -1 };
@@ -67,6 +70,9 @@ struct vp_pairs {
     struct vp_pair *pairs; /* (count) */
     int images;            /* each image once, in the order of its first use: features are computed once */
     const char *const *paths;
+    const unsigned char *pixels; /* of a packed set, (anything, height, width, 3), or NULL: the images are files */
+    const uint32_t *row;         /* (images): which of them */
+    int height, width;
 };
 
 struct vp_labels_request {
@@ -83,6 +89,8 @@ enum vp_status vp_labels_read(const struct vp_labels_request *request, struct vp
 void vp_labels_destroy(struct vp_labels *labels); /* NULL is allowed */
 enum vp_status vp_pairs_read(const struct vp_labels_request *request, struct vp_pairs **pairs, struct vp_error *err);
 void vp_pairs_destroy(struct vp_pairs *pairs);
+/* Image number `image` of the pairs, decoded or copied. The caller frees it with vp_image_fini. */
+enum vp_status vp_pair_image(const struct vp_pairs *pairs, int image, struct vp_image *out, struct vp_error *err);
 
 /* The image of one item, decoded or copied. The caller frees it with vp_image_fini. */
 enum vp_status vp_label_image(const struct vp_labels *labels, int item, struct vp_image *image, struct vp_error *err);

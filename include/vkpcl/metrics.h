@@ -30,6 +30,10 @@ struct vp_roc_point {
 };
 /* One point per distinct score, from strict to lax, behind (inf, 0, 0); returns their number. points: count + 1. */
 int64_t vp_roc_curve(int64_t count, const double *score, const bool *positive, struct vp_roc_point *points);
+/* Keeps at most `most` (4 or more) of a curve's points, in place, its two ends among them; returns their number. A
+ * curve only rises, so what is left out lies in the rectangle between two kept neighbours; unless they were neighbours
+ * before, its width and height add up to at most 4 / (most - 2). */
+int64_t vp_roc_thin(struct vp_roc_point *points, int64_t count, int64_t most);
 /* Equal error rate: where false accepts equal false rejects, fpr = 1 - tpr, linear between the points of the curve. */
 double vp_equal_error_rate(const struct vp_roc_point *points, int64_t count);
 /* The largest tpr of a point with fpr <= far. */

@@ -21,6 +21,8 @@ struct vp_pretrain_monitor {
     /* Looks at the parameters as they are; values (columns), NAN where there is none. Changes nothing of the run. */
     enum vp_status (*look)(void *context, struct vp_params *params, const struct vp_model_shape *shape, double *values,
                            struct vp_error *err);
+    /* Device memory in bytes that looking takes at most, beside the parameters; NULL: none. Takes none itself. */
+    uint64_t (*memory)(void *context, struct vp_params *params, const struct vp_model_shape *shape);
     void *context;
 };
 

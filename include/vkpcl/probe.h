@@ -71,6 +71,7 @@ struct vp_rows {
     const uint32_t *row;
     int64_t count;
 };
+uint64_t vp_gram_bytes(struct vp_gpu *gpu, int64_t columns); /* of device memory that vp_gram takes while it runs */
 enum vp_status vp_gram(struct vp_gpu *gpu, const float *x, int64_t columns, const float *mean, struct vp_rows a,
                        struct vp_rows b, float *gram, struct vp_error *err);
 

@@ -22,7 +22,7 @@
  *    "metrics": {"accuracy": 0.61, ...},     a number, or {"value", "low", "high", "deviation"}
  *    "classes": ["neutral", ...],
  *    "confusion": [[12, 0, ...], ...],       counts; rows are true classes
- *    "roc": [[fpr, tpr], ...],
+ *    "roc": [[fpr, tpr], ...],               or {"AU1": [[fpr, tpr], ...], ...}
  *    "yaw_bins": [{"from": -60, "to": -45, "count": 31, "mae": 7.5}, ...],
  *    "matrix": {"rows": ["trunk", "face", "pose"], "columns": ["identity accuracy", ...], "values": [[...], ...]},
  *    "rows": [{"source": "pixels", "feature": "grey", "probe": "linear", "metrics": {...}, "confusion": ...}, ...]}

@@ -1,17 +1,17 @@
 /* vkpcl ablate: the paper's ablation on one's own data. */
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/sets.h"
 #include "cli/stop.h"
+#include "cli/training.h"
 #include "vkpcl/ablate.h"
-#include <limits.h>
 #include <stdio.h>
 
 struct ablate_flags {
     struct vp_gpu_flags gpu;
-    const char *preset, *config, *out, *labels, *root, *columns, *pairs, *pairs_root;
-    struct vp_texts set;
-    int64_t iterations, bootstrap;
-    double time_limit;
+    struct vp_training_flags training;
+    const char *out, *labels, *root, *columns, *pairs, *pairs_root, *variants, *protocol, *probe;
+    bool table_only;
 };
 
 static const struct vp_flag flags[] = {
@@ -22,12 +22,14 @@ static const struct vp_flag flags[] = {
     {"pairs", "FILE", VP_FLAG_TEXT, offsetof(struct ablate_flags, pairs), "pairs for verification"},
     {"pairs-root", "FOLDER", VP_FLAG_TEXT, offsetof(struct ablate_flags, pairs_root), "where their paths begin"},
     {"out", "FOLDER", VP_FLAG_TEXT, offsetof(struct ablate_flags, out), "of all runs (default runs/ablation)"},
-    {"preset", "NAME", VP_FLAG_TEXT, offsetof(struct ablate_flags, preset), "tiny, small or released"},
-    {"config", "FILE", VP_FLAG_TEXT, offsetof(struct ablate_flags, config), "settings as YAML, over the preset"},
-    {"set", "KEY=VALUE", VP_FLAG_LIST, offsetof(struct ablate_flags, set), "one setting; may be given several times"},
-    {"iterations", "N", VP_FLAG_INT, offsetof(struct ablate_flags, iterations), "of every run"},
-    {"time-limit", "SECONDS", VP_FLAG_REAL, offsetof(struct ablate_flags, time_limit), "for every run"},
-    {"bootstrap", "N", VP_FLAG_INT, offsetof(struct ablate_flags, bootstrap), "samples for intervals (default 200)"},
+    VP_TRAINING_FLAGS(struct ablate_flags, training),
+    {"variants", "LIST", VP_FLAG_TEXT, offsetof(struct ablate_flags, variants),
+     "of face,decoder,orthogonality,pose,full (default: all; pixels and random weights always stand beside them)"},
+    {"protocol", "NAME", VP_FLAG_TEXT, offsetof(struct ablate_flags, protocol), "honest (default), released, or both"},
+    {"probe", "NAME", VP_FLAG_TEXT, offsetof(struct ablate_flags, probe),
+     "ridge (default; verification: plain cosine) or linear (trained epoch by epoch)"},
+    {"table-only", NULL, VP_FLAG_SWITCH, offsetof(struct ablate_flags, table_only),
+     "the same command with this trains nothing and asks the runs that are there"},
     VP_GPU_FLAGS(struct ablate_flags, gpu),
     {0}};
 static const struct vp_command_line line = {
@@ -39,25 +41,23 @@ static const struct vp_command_line line = {
     1,
     VP_MAX_TEXTS};
 
-static enum vp_status read_config(const struct ablate_flags *values, struct vp_config *config, const struct vp_log *log,
-                                  struct vp_error *err) {
-    enum vp_status status = VP_OK;
-    vp_config_init(config);
-    if (values->preset) status = vp_config_load(config, values->preset, log, err);
-    if (status == VP_OK && values->config) status = vp_config_load(config, values->config, log, err);
-    for (int i = 0; status == VP_OK && i < values->set.count; i++)
-        status = vp_config_set(config, values->set.text[i], err);
-    if (status == VP_OK && (values->iterations < 0 || values->iterations > INT_MAX || values->bootstrap < 0 ||
-                            values->bootstrap > INT_MAX))
-        status = vp_fail(err, VP_ERR_USAGE, "--iterations and --bootstrap cannot be negative or beyond %d", INT_MAX);
-    if (status == VP_OK && values->iterations) config->train.iterations = (int)values->iterations;
+static enum vp_status read_sets(const struct ablate_flags *values, struct vp_ablate_request *request,
+                                struct vp_error *err) {
+    static const char *const probes[] = {"ridge", "linear"};
+    const char *names[VP_ABLATE_VARIANTS];
+    for (int i = 0; i < VP_ABLATE_VARIANTS; i++) names[i] = vp_ablate_variant(i);
+    unsigned probe = 1;
+    enum vp_status status = vp_cli_protocols(values->protocol, &request->protocols, err);
+    if (status == VP_OK && values->variants)
+        status = vp_cli_set(values->variants, "variants", names, VP_ABLATE_VARIANTS, &request->variants, err);
+    if (status == VP_OK && values->probe) status = vp_cli_set(values->probe, "probe", probes, 2, &probe, err);
+    if (status == VP_OK && probe == 3) status = vp_fail(err, VP_ERR_USAGE, "--probe takes one of ridge and linear");
+    request->linear = probe == 2;
     return status;
 }
 
 static bool stop_wanted(void *context) {
-    if (!vp_stop_wanted()) return false;
-    vp_log(context, VP_LOG_INFO, "stopping: saving; once more to stop without saving");
-    return true;
+    return vp_training_stop(context);
 }
 
 static enum vp_status run(const struct ablate_flags *values, const struct vp_texts *operands, struct vp_log *log,
@@ -65,22 +65,23 @@ static enum vp_status run(const struct ablate_flags *values, const struct vp_tex
     struct vp_config config;
     struct vp_source *source = NULL;
     const char *out = values->out ? values->out : "runs/ablation";
-    enum vp_status status = read_config(values, &config, log, err);
+    enum vp_status status = vp_training_config(&values->training, NULL, &config, log, err);
     if (status == VP_OK && !values->labels && !values->pairs)
         status = vp_fail(err, VP_ERR_USAGE, "--labels or --pairs is needed: something to compare the runs by");
     if (status == VP_OK)
         status = vp_source_open(operands->text, operands->count, config.data.layout, log, &source, err);
-    struct vp_gpu *gpu = status == VP_OK ? vp_cli_open_gpu(&values->gpu, log, err) : NULL;
-    if (status == VP_OK && !gpu) status = err->status;
     struct vp_ablate_request request = {.source = source,
                                         .folder = out,
                                         .labels = {values->labels, NULL, values->root, values->columns},
                                         .pairs = {values->pairs, NULL, values->pairs_root, NULL},
-                                        .bootstrap = (int)values->bootstrap,
-                                        .time_limit = values->time_limit,
+                                        .table_only = values->table_only,
+                                        .time_limit = values->training.time_limit,
                                         .stop = stop_wanted,
                                         .context = log,
                                         .log = log};
+    if (status == VP_OK) status = read_sets(values, &request, err);
+    struct vp_gpu *gpu = status == VP_OK ? vp_cli_open_gpu(&values->gpu, log, err) : NULL;
+    if (status == VP_OK && !gpu) status = err->status;
     struct vp_ablate_table table;
     char path[4096];
     snprintf(path, sizeof path, "%s/table.tsv", out);

@@ -29,7 +29,7 @@ static const struct vp_flag flags[] = {
     {0}};
 static const struct vp_command_line line = {
     "data", "FOLDER_OR_FILE...", "Says what images and labels are there, and what is wrong with them.", flags,
-    1,      VP_MAX_TEXTS};
+    0,      VP_MAX_TEXTS};
 
 static bool ends_with(const char *text, const char *ending) {
     size_t a = strlen(text), b = strlen(ending);
@@ -50,6 +50,7 @@ static enum vp_status open_labels(const struct data_flags *values, const struct 
                                         .root = values->root,
                                         .columns = values->columns};
     struct stat info;
+    if (!values->labels && !operands->count) return VP_OK; /* pairs alone */
     if (!values->labels && !only_labels) {
         bool folder = stat(operands->text[0], &info) == 0 && S_ISDIR(info.st_mode);
         snprintf(beside, sizeof beside, "%s/index.npz", operands->text[0]);
@@ -67,7 +68,9 @@ static enum vp_status run(const struct data_flags *values, const struct vp_texts
     vp_config_init(&config);
     char layout[64];
     snprintf(layout, sizeof layout, "data.layout=%.40s", values->layout ? values->layout : "auto");
-    bool only_labels = is_label_file(values, operands) && !values->labels;
+    if (!operands->count && !values->labels && !values->pairs)
+        return vp_fail(err, VP_ERR_USAGE, "nothing to look at: vkpcl data FOLDER, or --labels FILE, or --pairs FILE");
+    bool only_labels = !operands->count || (is_label_file(values, operands) && !values->labels);
     struct vp_source *source = NULL;
     struct vp_labels *labels = NULL;
     struct vp_pairs *pairs = NULL;

@@ -1,12 +1,10 @@
 /* vkpcl embed: features of any images. */
 #include "cli/commands.h"
+#include "cli/image_list.h"
 #include "cli/options.h"
 #include "vkpcl/embed.h"
-#include "vkpcl/source.h"
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <strings.h>
 
 struct embed_flags {
     struct vp_gpu_flags gpu;
@@ -35,54 +33,14 @@ static const struct vp_command_line line = {
     1,
     VP_MAX_TEXTS};
 
-/* All paths, in the order of the operands. */
-struct path_list {
-    char **path;
-    int64_t count, room;
-};
-
-static void add_path(struct path_list *list, const char *path) {
-    if (list->count == list->room) {
-        list->room = list->room ? 2 * list->room : 256;
-        list->path = realloc(list->path, (size_t)list->room * sizeof *list->path);
-        vp_assert(list->path, "no host memory for %lld paths", (long long)list->room);
-    }
-    char *copy = malloc(strlen(path) + 1);
-    vp_assert(copy, "no host memory for a path");
-    list->path[list->count++] = strcpy(copy, path);
-}
-
-static void free_paths(struct path_list *list) {
-    for (int64_t i = 0; i < list->count; i++) free(list->path[i]);
-    free(list->path);
-}
-
-static bool is_image(const char *path) {
-    static const char *const endings[] = {".jpg", ".jpeg", ".png", ".bmp", ".pgm", ".ppm"};
-    const char *dot = strrchr(path, '.');
-    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++)
-        if (strcasecmp(dot, endings[i]) == 0) return true;
-    return false;
-}
-
-/* An operand is an image, else a folder or a list. */
-static enum vp_status collect(const struct vp_texts *operands, const struct vp_log *log, struct path_list *list,
-                              struct vp_error *err) {
-    for (int i = 0; i < operands->count; i++) {
-        if (is_image(operands->text[i])) {
-            add_path(list, operands->text[i]);
-            continue;
-        }
-        struct vp_source *source;
-        enum vp_status status = vp_source_open(&operands->text[i], 1, VP_LAYOUT_AUTO, log, &source, err);
-        if (status != VP_OK) return status;
-        char path[4096];
-        for (uint32_t image = 0; image < vp_source_images(source); image++) {
-            vp_source_path(source, image, path, sizeof path);
-            add_path(list, path);
-        }
-        vp_source_destroy(source);
-    }
+static enum vp_status check_numbers(const struct embed_flags *values, struct vp_error *err) {
+    const struct {
+        const char *name;
+        int64_t value;
+    } numbers[] = {{"size", values->size}, {"batch", values->batch}, {"threads", values->threads}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (numbers[i].value < 0 || numbers[i].value > INT_MAX)
+            return vp_fail(err, VP_ERR_USAGE, "--%s cannot be %lld", numbers[i].name, (long long)numbers[i].value);
     return VP_OK;
 }
 
@@ -110,7 +68,7 @@ static enum vp_status choose(const struct embed_flags *values, const struct vp_n
     return VP_OK;
 }
 
-static enum vp_status run(const struct embed_flags *values, struct vp_gpu *gpu, const struct path_list *list,
+static enum vp_status run(const struct embed_flags *values, struct vp_gpu *gpu, const struct vp_image_list *list,
                           const struct vp_log *log, struct vp_error *err) {
     const char *out = values->out ? values->out : "features.npz";
     struct vp_network network;
@@ -121,7 +79,7 @@ static enum vp_status run(const struct embed_flags *values, struct vp_gpu *gpu, 
                                          .batch = (int)values->batch,
                                          .threads = (int)values->threads,
                                          .log = log};
-    struct vp_picture_set pictures = vp_picture_files((const char *const *)list->path, list->count);
+    struct vp_picture_set pictures = vp_image_list_pictures(list);
     struct vp_features features[VP_FEATURES] = {{0}};
     unsigned wanted;
     status = choose(values, &network, settings.size, log, &wanted, err);
@@ -150,13 +108,14 @@ int vp_cmd_embed(int argc, char **argv) {
         fprintf(stderr, "vkpcl embed: --weights is needed: a run's folder or a safetensors file\n");
         return 2;
     }
-    struct path_list list = {0};
-    enum vp_status status = collect(&operands, &log, &list, &err);
+    struct vp_image_list list = {0};
+    enum vp_status status = check_numbers(&values, &err);
+    if (status == VP_OK) status = vp_image_list_open(&list, &operands, &log, &err);
     struct vp_gpu *gpu = status == VP_OK ? vp_cli_open_gpu(&values.gpu, &log, &err) : NULL;
     if (status == VP_OK && !gpu) status = err.status;
     if (status == VP_OK) status = run(&values, gpu, &list, &log, &err);
     if (status == VP_OK && values.gpu.profile) vp_gpu_profile_print(gpu, stdout);
     vp_gpu_destroy(gpu);
-    free_paths(&list);
+    vp_image_list_fini(&list);
     return status == VP_OK ? 0 : vp_cli_fail(&err);
 }

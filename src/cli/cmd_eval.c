@@ -1,6 +1,7 @@
 /* vkpcl eval: how good an encoder is on a task, next to pixels and an untrained network. */
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/sets.h"
 #include "vkpcl/eval.h"
 #include "vkpcl/file.h"
 #include <limits.h>
@@ -29,7 +30,7 @@ static const struct vp_flag flags[] = {
     TEXT("probe", "LIST", probe, "of linear,knn,ridge (default: those of the task; verify: knn is the plain cosine)"),
     TEXT("format", "NAME", format,
          "of the labels: csv, rafdb, fer2013, folders, list, disfa, bp4d, npz, aflw2000, lfw, "
-         "cplfw, pairs (default: look)"),
+         "cplfw, pairs, packed (default: look)"),
     TEXT("root", "FOLDER", root, "where relative image paths begin (default: beside the labels)"),
     TEXT("columns", "A=B,...", columns, "csv columns by other names: path=image,category=emotion"),
     INT("size", size, "side of the images in pixels (default 100; pose 256; disentangle the training size)"),
@@ -58,35 +59,6 @@ static const struct vp_command_line line = {"eval",
                                             2,
                                             2};
 
-static bool word_is(const char *word, size_t length, const char *name) {
-    return strlen(name) == length && strncmp(word, name, length) == 0;
-}
-
-/* The set of names in a comma-separated list; 0 and an error when one is unknown. */
-static enum vp_status parse_set(const char *text, const char *flag, const char *const *names, int count, unsigned *set,
-                                struct vp_error *err) {
-    *set = 0;
-    while (*text) {
-        size_t length = strcspn(text, ",");
-        int found = -1;
-        for (int i = 0; i < count; i++)
-            if (word_is(text, length, names[i])) found = i;
-        if (found < 0)
-            return vp_fail(err, VP_ERR_USAGE, "--%s does not know \"%.*s\" (vkpcl eval --help shows what it takes)",
-                           flag, (int)length, text);
-        *set |= 1u << found;
-        text += length + (text[length] == ',');
-    }
-    return *set ? VP_OK : vp_fail(err, VP_ERR_USAGE, "--%s is empty", flag);
-}
-
-static enum vp_status parse_protocol(const char *text, unsigned *set, struct vp_error *err) {
-    static const char *const names[VP_PROTOCOLS] = {"honest", "released"};
-    if (!text) text = "honest";
-    if (strcmp(text, "both") == 0) text = "honest,released";
-    return parse_set(text, "protocol", names, VP_PROTOCOLS, set, err);
-}
-
 static enum vp_status parse_task(const char *text, enum vp_eval_task *task, struct vp_error *err) {
     for (*task = 0; *task < VP_EVAL_TASKS; ++*task)
         if (strcmp(text, vp_eval_task_name(*task)) == 0) return VP_OK;
@@ -111,6 +83,8 @@ static enum vp_status check_numbers(const struct eval_flags *values, struct vp_e
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (numbers[i].value < 0 || numbers[i].value > INT_MAX)
             return vp_fail(err, VP_ERR_USAGE, "--%s cannot be %lld", numbers[i].name, (long long)numbers[i].value);
+    if (values->width < 0 || values->width > 8)
+        return vp_fail(err, VP_ERR_USAGE, "--width cannot be %g: 1 is the full network", values->width);
     if (values->k > 64) return vp_fail(err, VP_ERR_USAGE, "--k is %lld: at most 64", (long long)values->k);
     return VP_OK;
 }
@@ -139,14 +113,14 @@ static enum vp_status make_settings(const struct eval_flags *values, const struc
     s->feature = (enum vp_feature)feature;
     enum vp_status status = parse_task(operands->text[0], &s->task, err);
     if (status == VP_OK) status = check_numbers(values, err);
-    if (status == VP_OK) status = parse_protocol(values->protocol, &s->protocols, err);
+    if (status == VP_OK) status = vp_cli_protocols(values->protocol, &s->protocols, err);
     if (status == VP_OK && values->probe)
-        status = parse_set(values->probe, "probe", probes, VP_EVAL_PROBES, &s->probes, err);
+        status = vp_cli_set(values->probe, "probe", probes, VP_EVAL_PROBES, &s->probes, err);
     if (status == VP_OK)
-        status = parse_set(values->sources   ? values->sources
-                           : values->weights ? "pixels,random,checkpoint"
-                                             : "pixels,random",
-                           "features", sources, VP_EVAL_SOURCES, &s->sources, err);
+        status = vp_cli_set(values->sources   ? values->sources
+                            : values->weights ? "pixels,random,checkpoint"
+                                              : "pixels,random",
+                            "features", sources, VP_EVAL_SOURCES, &s->sources, err);
     return status;
 }
 
@@ -177,6 +151,15 @@ static enum vp_status result_place(const struct eval_flags *values, const char *
     return status;
 }
 
+/* Found out before the work is done. path NULL: nothing is to be written. */
+static enum vp_status can_be_written(const char *path, struct vp_error *err) {
+    struct vp_file file;
+    if (!path) return VP_OK;
+    enum vp_status status = vp_file_begin(&file, path, err);
+    if (status == VP_OK) vp_file_discard(&file);
+    return status;
+}
+
 int vp_cmd_eval(int argc, char **argv) {
     struct eval_flags values = {0};
     struct vp_texts operands = {0};
@@ -188,6 +171,8 @@ int vp_cmd_eval(int argc, char **argv) {
     char buffer[4096], json_buffer[4096];
     const char *json;
     if (make_settings(&values, &operands, &log, &settings, &err) != VP_OK) return vp_cli_fail(&err);
+    if (can_be_written(values.json, &err) != VP_OK || can_be_written(values.picture, &err) != VP_OK)
+        return vp_cli_fail(&err);
     settings.cache = cache_folder(&values, buffer);
     struct vp_gpu *gpu = vp_cli_open_gpu(&values.gpu, &log, &err);
     if (!gpu) return vp_cli_fail(&err);

@@ -2,6 +2,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/stop.h"
+#include "cli/training.h"
 #include "vkpcl/clock.h"
 #include "vkpcl/monitor.h"
 #include "vkpcl/pretrain.h"
@@ -12,27 +13,14 @@
 
 struct pretrain_flags {
     struct vp_gpu_flags gpu;
-    const char *preset, *config, *out, *dump_inputs, *monitor, *monitor_root, *monitor_columns;
-    struct vp_texts set;
+    struct vp_training_flags training;
+    const char *out, *dump_inputs, *monitor, *monitor_root, *monitor_columns;
     bool resume, live;
-    double time_limit;
-    int64_t iterations, batch, seed, micro_batch;
-    double width, lr;
 };
 
 static const struct vp_flag flags[] = {
     {"out", "FOLDER", VP_FLAG_TEXT, offsetof(struct pretrain_flags, out), "the run's folder (default runs/pcl)"},
-    {"preset", "NAME", VP_FLAG_TEXT, offsetof(struct pretrain_flags, preset), "tiny, small or released"},
-    {"config", "FILE", VP_FLAG_TEXT, offsetof(struct pretrain_flags, config), "settings as YAML, over the preset"},
-    {"set", "KEY=VALUE", VP_FLAG_LIST, offsetof(struct pretrain_flags, set),
-     "one setting, over preset and file; may be given several times"},
-    {"width", "W", VP_FLAG_REAL, offsetof(struct pretrain_flags, width), "short for --set model.width=W"},
-    {"batch", "N", VP_FLAG_INT, offsetof(struct pretrain_flags, batch), "short for --set data.batch=N"},
-    {"lr", "RATE", VP_FLAG_REAL, offsetof(struct pretrain_flags, lr), "short for --set optimizer.lr=RATE"},
-    {"iterations", "N", VP_FLAG_INT, offsetof(struct pretrain_flags, iterations), "short for --set train.iterations=N"},
-    {"seed", "N", VP_FLAG_INT, offsetof(struct pretrain_flags, seed), "short for --set train.seed=N"},
-    {"micro-batch", "N", VP_FLAG_INT, offsetof(struct pretrain_flags, micro_batch),
-     "short for --set train.micro_batch=N"},
+    VP_TRAINING_FLAGS(struct pretrain_flags, training),
     {"resume", NULL, VP_FLAG_SWITCH, offsetof(struct pretrain_flags, resume),
      "go on from the newest checkpoint of --out, bit for bit"},
     {"live", NULL, VP_FLAG_SWITCH, offsetof(struct pretrain_flags, live),
@@ -43,8 +31,6 @@ static const struct vp_flag flags[] = {
      "where their relative paths begin (default: beside the labels)"},
     {"monitor-columns", "A=B,...", VP_FLAG_TEXT, offsetof(struct pretrain_flags, monitor_columns),
      "their csv columns by other names"},
-    {"time-limit", "SECONDS", VP_FLAG_REAL, offsetof(struct pretrain_flags, time_limit),
-     "save and end after this time"},
     {"dump-inputs", "FOLDER", VP_FLAG_TEXT, offsetof(struct pretrain_flags, dump_inputs),
      "write every iteration's images and random numbers as `vkpcl replay` reads them"},
     VP_GPU_FLAGS(struct pretrain_flags, gpu),
@@ -57,37 +43,12 @@ static const struct vp_command_line line = {
     0,
     VP_MAX_TEXTS};
 
-static enum vp_status set_number(struct vp_config *config, const char *key, double value, struct vp_error *err) {
-    char text[96];
-    snprintf(text, sizeof text, "%s=%.17g", key, value);
-    return vp_config_set(config, text, err);
-}
-
-/* Preset, file, --set, and the short flags, in this order. A resumed run starts from its own config.yaml. */
+/* A resumed run starts from its own config.yaml. */
 static enum vp_status read_config(const struct pretrain_flags *values, const char *folder, struct vp_config *config,
                                   const struct vp_log *log, struct vp_error *err) {
-    enum vp_status status = VP_OK;
     char own[4096];
     snprintf(own, sizeof own, "%s/config.yaml", folder);
-    vp_config_init(config);
-    if (values->resume && !values->preset && !values->config) status = vp_config_load(config, own, log, err);
-    if (values->preset) status = vp_config_load(config, values->preset, log, err);
-    if (status == VP_OK && values->config) status = vp_config_load(config, values->config, log, err);
-    for (int i = 0; status == VP_OK && i < values->set.count; i++)
-        status = vp_config_set(config, values->set.text[i], err);
-    const struct {
-        const char *key;
-        double value;
-        bool given;
-    } shorts[] = {{"model.width", values->width, values->width != 0},
-                  {"data.batch", (double)values->batch, values->batch != 0},
-                  {"optimizer.lr", values->lr, values->lr != 0},
-                  {"train.iterations", (double)values->iterations, values->iterations != 0},
-                  {"train.seed", (double)values->seed, values->seed != 0},
-                  {"train.micro_batch", (double)values->micro_batch, values->micro_batch != 0}};
-    for (size_t i = 0; i < sizeof shorts / sizeof *shorts && status == VP_OK; i++)
-        if (shorts[i].given) status = set_number(config, shorts[i].key, shorts[i].value, err);
-    return status;
+    return vp_training_config(&values->training, values->resume ? own : NULL, config, log, err);
 }
 
 /* What the callbacks of a run know. */
@@ -121,9 +82,7 @@ static void report_end(const struct session *session) {
 
 static bool stop_wanted(void *context) {
     const struct session *session = context;
-    if (!vp_stop_wanted()) return false;
-    vp_log(session->log, VP_LOG_INFO, "stopping: saving; once more to stop without saving");
-    return true;
+    return vp_training_stop(session->log);
 }
 
 /* A new run does not overwrite an old one. */
@@ -161,7 +120,7 @@ static enum vp_status run(struct pretrain_flags *values, const struct vp_texts *
     struct vp_pretrain_request request = {.source = source,
                                           .folder = folder,
                                           .resume = values->resume,
-                                          .time_limit = values->time_limit,
+                                          .time_limit = values->training.time_limit,
                                           .dump_inputs = values->dump_inputs,
                                           .stop = stop_wanted,
                                           .progress = values->live ? report_progress : NULL,

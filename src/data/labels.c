@@ -44,6 +44,7 @@ enum vp_status vp_labels_read(const struct vp_labels_request *request, struct vp
 struct owned_pairs {
     struct vp_pairs pairs;
     struct vp_arena *arena;
+    struct vp_packed *packed;
 };
 
 enum vp_status vp_pairs_read(const struct vp_labels_request *request, struct vp_pairs **pairs, struct vp_error *err) {
@@ -58,12 +59,13 @@ enum vp_status vp_pairs_read(const struct vp_labels_request *request, struct vp_
     enum vp_status status = reader->pairs(&builder, &full, err);
     if (status == VP_OK && builder.pairs.count == 0)
         status = vp_fail(err, VP_ERR_FORMAT, "%s holds no pairs (read as %s)", request->path, reader->name);
+    if (status == VP_OK) status = vp_pairs_find_packed(&builder, &full, err);
     struct owned_pairs *owned = malloc(sizeof *owned);
     vp_assert(owned, "out of host memory for pairs");
     builder.pairs.format = reader->name;
     builder.pairs.images = builder.paths.count;
     builder.pairs.paths = vp_names_array(&builder.paths);
-    *owned = (struct owned_pairs){builder.pairs, builder.arena};
+    *owned = (struct owned_pairs){builder.pairs, builder.arena, builder.packed};
     vp_names_fini(&builder.paths);
     if (status == VP_OK)
         *pairs = &owned->pairs;
@@ -76,6 +78,7 @@ void vp_pairs_destroy(struct vp_pairs *pairs) {
     if (!pairs) return;
     struct owned_pairs *owned = (struct owned_pairs *)pairs;
     free(pairs->pairs);
+    vp_packed_close(owned->packed);
     vp_arena_destroy(owned->arena);
     free(owned);
 }

@@ -118,10 +118,7 @@ enum vp_status vp_label_image(const struct vp_labels *labels, int item, struct v
     vp_assert(item >= 0 && item < labels->count, "item %d of %d", item, labels->count);
     if (labels->items[item].path) return vp_image_load(labels->items[item].path, image, err);
     size_t bytes = (size_t)labels->width * (size_t)labels->height * 3;
-    *image = (struct vp_image){.width = labels->width, .height = labels->height, .rgb = malloc(bytes)};
-    if (!image->rgb) return vp_fail(err, VP_ERR_OUT_OF_MEMORY, "no memory for an image of %zu bytes", bytes);
-    memcpy(image->rgb, labels->pixels + (size_t)item * bytes, bytes);
-    return VP_OK;
+    return vp_image_copy(labels->pixels + (size_t)item * bytes, labels->width, labels->height, image, err);
 }
 
 /* ---- words ------------------------------------------------------------------------------------------------------- */

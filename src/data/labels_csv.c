@@ -196,7 +196,10 @@ enum vp_status vp_labels_read_csv(struct vp_labels_builder *builder, const struc
 
 enum vp_status vp_labels_read_packed(struct vp_labels_builder *builder, const struct vp_labels_request *request,
                                      struct vp_error *err) {
-    enum vp_status status = vp_packed_open(request->path, &builder->packed, err);
+    size_t length = strlen(request->path), name = strlen(VP_PACKED_LABELS);
+    bool file = length >= name && strcmp(request->path + length - name, VP_PACKED_LABELS) == 0;
+    const char *folder = !file ? request->path : *request->root ? request->root : ".";
+    enum vp_status status = vp_packed_open(folder, &builder->packed, err);
     if (status != VP_OK) return status;
     const struct vp_packed *packed = builder->packed;
     char *path = vp_path_joined(builder->arena, packed->folder, VP_PACKED_LABELS);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { CSV, RAFDB, FER2013, FOLDERS, LIST, DISFA, BP4D, NPZ, AFLW2000, PACKED, LFW, CPLFW, PAIRS, FORMATS };
 
@@ -33,13 +34,21 @@ static bool ends_with(const char *text, const char *ending) {
     return a > b && strcasecmp(text + a - b, ending) == 0;
 }
 
-static int look_at_folder(const char *path) {
+/* -2: *err is filled. A folder of folders that holds labels.csv, too, may be meant as either. */
+static int look_at_folder(const char *path, struct vp_error *err) {
     if (vp_packed_is(path)) return PACKED;
     DIR *stream = opendir(path);
     int format = FOLDERS;
     for (const struct dirent *entry; stream && format == FOLDERS && (entry = readdir(stream));)
         if (ends_with(entry->d_name, ".mat")) format = AFLW2000;
     if (stream) closedir(stream);
+    char beside[4096];
+    if (format == FOLDERS && snprintf(beside, sizeof beside, "%s/labels.csv", path) < (int)sizeof beside &&
+        access(beside, R_OK) == 0) {
+        vp_fail(err, VP_ERR_USAGE,
+                "%s holds labels.csv: name that file, or the format folders to take each folder for a class", path);
+        return -2;
+    }
     return format;
 }
 
@@ -74,7 +83,7 @@ static int look(const char *path, struct vp_error *err) {
         vp_fail(err, VP_ERR_IO, "cannot open the labels %s: %s", path, strerror(errno));
         return -2;
     }
-    if (S_ISDIR(info.st_mode)) return look_at_folder(path);
+    if (S_ISDIR(info.st_mode)) return look_at_folder(path, err);
     if (ends_with(path, ".npz")) return NPZ;
     if (ends_with(path, ".mat")) return AFLW2000;
     struct vp_table table;
@@ -82,6 +91,16 @@ static int look(const char *path, struct vp_error *err) {
     int format = !vp_table_next(&table) ? -1 : table.separator == ',' ? look_at_columns(&table) : look_at_words(&table);
     vp_table_close(&table);
     return format;
+}
+
+/* Is it the labels.csv of a packed set? Its images are in the array beside it. */
+static bool of_packed_set(const char *path) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    if (strcmp(name, VP_PACKED_LABELS) != 0) return false;
+    char folder[4096];
+    int length = slash ? (int)(slash - path) + (slash == path) : 1;
+    return snprintf(folder, sizeof folder, "%.*s", length, slash ? path : ".") < (int)sizeof folder &&
+           vp_packed_is(folder);
 }
 
 static void list_formats(bool pairs, char *text, size_t bytes) {
@@ -106,6 +125,7 @@ const struct vp_label_reader *vp_label_reader_for(const struct vp_labels_request
         }
     } else {
         format = look(request->path, err);
+        if (format == CSV && !request->root && of_packed_set(request->path)) format = PACKED;
     }
     if (format >= 0 && (readers[format].pairs != NULL) == pairs) return &readers[format];
     if (format >= 0)

@@ -2,6 +2,7 @@
 #ifndef VKPCL_DATA_LABELS_INTERNAL_H
 #define VKPCL_DATA_LABELS_INTERNAL_H
 #include "data/names.h"
+#include "data/packed.h"
 #include "io/table.h"
 #include "vkpcl/labels.h"
 
@@ -69,6 +70,7 @@ struct vp_pairs_builder {
     struct vp_pairs pairs;
     struct vp_arena *arena;
     struct vp_names paths;
+    struct vp_packed *packed; /* that the images lie in; the builder's own */
     int room;
 };
 void vp_pairs_add(struct vp_pairs_builder *builder, const char *root, int fold, bool same, const char *a,
@@ -79,6 +81,12 @@ void vp_pairs_ten_folds(struct vp_pairs_builder *builder);
 typedef enum vp_status vp_pairs_reader(struct vp_pairs_builder *builder, const struct vp_labels_request *request,
                                        struct vp_error *err);
 vp_pairs_reader vp_pairs_read_lfw, vp_pairs_read_cplfw, vp_pairs_read_csv;
+
+/* ---- pairs_packed.c ---- */
+
+/* Looks the images up in the packed set at request->root, where there is one. */
+enum vp_status vp_pairs_find_packed(struct vp_pairs_builder *builder, const struct vp_labels_request *request,
+                                    struct vp_error *err);
 
 /* ---- labels_formats.c ---- */
 

@@ -162,8 +162,11 @@ static enum vp_status check(const struct vp_pack_request *request, struct vp_err
     const struct vp_source_part *part = vp_source_parts(request->source, &parts);
     for (int i = 0; i < parts; i++)
         if (part[i].packed)
-            return vp_fail(err, VP_ERR_USAGE, "%s is packed already: pack the images that it was made from",
-                           part[i].path);
+            return vp_fail(
+                err, VP_ERR_USAGE,
+                "%s is packed already and trains as it is: for another size or crop, pack the images that it was "
+                "made from (synthetic ones: vkpcl synth --packed --size)",
+                part[i].path);
     return VP_OK;
 }
 

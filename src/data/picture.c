@@ -46,13 +46,7 @@ void vp_picture_fini(struct vp_picture *picture) {
 /* Decodes the file, or copies what a packed set holds. */
 static enum vp_status load_own(const struct vp_source *source, uint32_t number, const struct vp_picture *packed,
                                struct vp_image *image, struct vp_error *err) {
-    if (packed->rgb) {
-        size_t bytes = (size_t)packed->width * (size_t)packed->height * 3;
-        *image = (struct vp_image){.width = packed->width, .height = packed->height, .rgb = malloc(bytes)};
-        vp_assert(image->rgb, "out of host memory for %zu bytes", bytes);
-        memcpy(image->rgb, packed->rgb, bytes);
-        return VP_OK;
-    }
+    if (packed->rgb) return vp_image_copy(packed->rgb, packed->width, packed->height, image, err);
     size_t bytes = vp_source_path(source, number, NULL, 0) + 1;
     char *path = malloc(bytes);
     vp_assert(path, "out of host memory for a path of %zu bytes", bytes);

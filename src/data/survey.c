@@ -32,13 +32,7 @@ static enum vp_status load(const struct survey *survey, uint32_t number, struct 
     if (!source) return vp_label_image(survey->request->labels, (int)number, image, err);
     int width, height;
     const unsigned char *pixels = vp_source_pixels(source, number, &width, &height);
-    if (pixels) {
-        size_t bytes = (size_t)width * (size_t)height * 3;
-        *image = (struct vp_image){.width = width, .height = height, .rgb = malloc(bytes)};
-        vp_assert(image->rgb, "out of host memory for %zu bytes", bytes);
-        memcpy(image->rgb, pixels, bytes);
-        return VP_OK;
-    }
+    if (pixels) return vp_image_copy(pixels, width, height, image, err);
     char path[4096];
     vp_source_path(source, number, path, sizeof path);
     return vp_image_load(path, image, err);

@@ -121,7 +121,7 @@ void vp_survey_pairs(const struct vp_pairs *pairs, FILE *out) {
     int same = 0, missing = 0, first = -1;
     for (int i = 0; i < pairs->count; i++) same += pairs->pairs[i].same;
     for (int i = pairs->images; i-- > 0;)
-        if (access(pairs->paths[i], R_OK) != 0) first = i, missing++;
+        if (!pairs->pixels && access(pairs->paths[i], R_OK) != 0) first = i, missing++;
     fprintf(out, "pairs: format %s, %d pairs in %d folds, %d of the same person, %d images\n", pairs->format,
             pairs->count, pairs->folds, same, pairs->images);
     if (missing)

@@ -41,6 +41,9 @@ struct vp_embed_program {
 enum vp_status vp_embed_program_init(struct vp_embed_program *program, struct vp_gpu *gpu, struct vp_params *params,
                                      int batch, int size, size_t pixel_bytes, unsigned wanted, bool keep_images,
                                      struct vp_error *err);
+/* Device memory that such a program takes. */
+uint64_t vp_embed_program_bytes(struct vp_gpu *gpu, struct vp_params *params, int batch, int size, size_t pixel_bytes,
+                                unsigned wanted);
 void vp_embed_program_fini(struct vp_embed_program *program);
 enum vp_status vp_embed_program_run(struct vp_embed_program *program, const struct vp_embed_batch *batch,
                                     struct vp_error *err);

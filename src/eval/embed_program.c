@@ -43,6 +43,16 @@ static void build(struct vp_embed_program *program, struct vp_params *params, in
     build_branch(program, weights, trunk, wanted, false);
 }
 
+uint64_t vp_embed_program_bytes(struct vp_gpu *gpu, struct vp_params *params, int batch, int size, size_t pixel_bytes,
+                                unsigned wanted) {
+    struct vp_embed_program program = {.tape = vp_tape_create(gpu, "embed")};
+    build(&program, params, batch, size, pixel_bytes, wanted);
+    struct vp_plan plan;
+    vp_tape_plan(program.tape, &plan);
+    vp_tape_destroy(program.tape);
+    return plan.pinned_bytes + vp_tape_memory_bytes(&plan, 1);
+}
+
 enum vp_status vp_embed_program_init(struct vp_embed_program *program, struct vp_gpu *gpu, struct vp_params *params,
                                      int batch, int size, size_t pixel_bytes, unsigned wanted, bool keep_images,
                                      struct vp_error *err) {

@@ -14,14 +14,17 @@ static bool ends_in(const char *path, const char *ending) {
 }
 
 enum vp_status vp_embed_check_path(const char *path, unsigned wanted, struct vp_error *err) {
-    if (ends_in(path, ".npz") || ends_in(path, ".safetensors")) return VP_OK;
-    if (!ends_in(path, ".npy"))
+    bool many = ends_in(path, ".npz") || ends_in(path, ".safetensors");
+    if (!many && !ends_in(path, ".npy"))
         return vp_fail(err, VP_ERR_USAGE, "cannot tell the format of %s: it must end in .npz, .npy or .safetensors",
                        path);
-    if (wanted & (wanted - 1))
+    if (!many && wanted & (wanted - 1))
         return vp_fail(err, VP_ERR_USAGE, "%s holds one array only: name one feature, or write .npz or .safetensors",
                        path);
-    return VP_OK;
+    struct vp_file file;
+    enum vp_status status = vp_file_begin(&file, path, err);
+    if (status == VP_OK) vp_file_discard(&file);
+    return status;
 }
 
 static int list_arrays(const struct vp_features *features, unsigned wanted, struct vp_named_array *arrays) {

@@ -142,13 +142,35 @@ static enum vp_status run_labelled(struct vp_gpu *gpu, const struct vp_eval_sett
     return status;
 }
 
+/* Neighbours vote for classes, ridge learns no embedding, and what disentangles is read in one way only. */
+static enum vp_status check_probes(const struct vp_eval_settings *settings, struct vp_error *err) {
+    enum { LINEAR = 1u << VP_EVAL_LINEAR, KNN = 1u << VP_EVAL_KNN, RIDGE = 1u << VP_EVAL_RIDGE };
+    static const unsigned possible[VP_EVAL_TASKS] = {[VP_EVAL_EXPRESSION] = LINEAR | KNN | RIDGE,
+                                                     [VP_EVAL_AU] = LINEAR | RIDGE,
+                                                     [VP_EVAL_POSE] = LINEAR | RIDGE,
+                                                     [VP_EVAL_VERIFY] = LINEAR | KNN,
+                                                     [VP_EVAL_DISENTANGLE] = RIDGE};
+    for (enum vp_eval_probe probe = 0; probe < VP_EVAL_PROBES; probe++) {
+        if (!(settings->probes & ~possible[settings->task] & 1u << probe)) continue;
+        char names[64] = "";
+        for (enum vp_eval_probe other = 0; other < VP_EVAL_PROBES; other++)
+            if (possible[settings->task] >> other & 1)
+                snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", *names ? ", " : "",
+                         vp_eval_probe_name(other));
+        return vp_fail(err, VP_ERR_USAGE, "there is no %s probe of %s: choose of %s", vp_eval_probe_name(probe),
+                       vp_eval_task_name(settings->task), names);
+    }
+    return VP_OK;
+}
+
 enum vp_status vp_eval(struct vp_gpu *gpu, const struct vp_eval_settings *given, struct vp_eval_result *result,
                        struct vp_error *err) {
     struct vp_eval_settings settings = with_defaults(given);
     *result = (struct vp_eval_result){.task = settings.task};
     snprintf(result->data, sizeof result->data, "%s", settings.data.path);
     struct vp_eval_looks looks;
-    enum vp_status status = vp_eval_looks_open(&looks, gpu, &settings, err);
+    enum vp_status status = check_probes(&settings, err);
+    if (status == VP_OK) status = vp_eval_looks_open(&looks, gpu, &settings, err);
     if (status != VP_OK) return status;
     result->size = default_size(&settings, &looks);
     const struct vp_network *last = looks.count ? looks.look[looks.count - 1].network : NULL;
@@ -161,7 +183,7 @@ enum vp_status vp_eval(struct vp_gpu *gpu, const struct vp_eval_settings *given,
 }
 
 void vp_eval_result_fini(struct vp_eval_result *result) {
-    for (int i = 0; i < result->rows; i++) free(result->row[i].confusion);
+    for (int i = 0; i < result->rows; i++) vp_eval_row_fini(&result->row[i]);
     free(result->row);
     free(result->class_name);
     *result = (struct vp_eval_result){0};

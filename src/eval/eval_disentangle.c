@@ -8,7 +8,7 @@
 /* A factor with its folds. Identity is told apart on known people, so its rows are halved within identities; pose and
  * expression are read from people never seen. */
 struct factor {
-    char name[VP_EVAL_NAME];
+    const char *name;
     struct vp_problem problem;
     struct vp_folds folds;
 };
@@ -27,28 +27,39 @@ static bool has_angles(const struct vp_labels *labels) {
     return false;
 }
 
-/* Those factors that the labels know. */
+static bool is_known(const struct vp_labels *labels, int kind) {
+    return kind == 0 ? has_angles(labels) : kind == 1 ? labels->identities > 1 : labels->categories > 1;
+}
+
+static enum vp_status make_factor(struct factor *f, int kind, const struct vp_labels *labels,
+                                  const struct vp_eval_settings *settings, struct vp_error *err) {
+    *f = (struct factor){.name = kind == 0 ? "pose" : kind == 1 ? "identity" : "expression"};
+    enum vp_status status = kind == 0 ? vp_problem_pose(&f->problem, labels, err)
+                                      : vp_problem_classes(&f->problem, f->name, labels, kind == 1, err);
+    if (status != VP_OK) return status;
+    return kind == 1
+               ? vp_folds_within(&f->folds, &f->problem, settings->seed, err)
+               : vp_folds_make(&f->folds, &f->problem, labels, settings->folds, settings->seed, settings->log, err);
+}
+
+/* Those factors that the labels know; one with too few images is left out. */
 static enum vp_status make_factors(struct factor *factors, int *count, const struct vp_labels *labels,
                                    const struct vp_eval_settings *settings, struct vp_error *err) {
-    enum vp_status status = VP_OK;
     *count = 0;
-    for (int kind = 0; kind < MAX_FACTORS && status == VP_OK; kind++) {
-        if (kind == 0 ? !has_angles(labels) : kind == 1 ? labels->identities < 2 : labels->categories < 2) continue;
-        struct factor *f = &factors[(*count)++];
-        memset(f, 0, sizeof *f);
-        snprintf(f->name, sizeof f->name, "%s", kind == 0 ? "pose" : kind == 1 ? "identity" : "expression");
-        if (kind == 0)
-            status = vp_problem_pose(&f->problem, labels, err);
-        else
-            status = vp_problem_classes(&f->problem, f->name, labels, kind == 1, err);
-        if (status != VP_OK) break;
-        status = kind == 1 ? vp_folds_within(&f->folds, &f->problem, settings->seed, err)
-                           : vp_folds_make(&f->folds, &f->problem, labels, settings->folds, settings->seed,
-                                           settings->log, err);
+    vp_fail(err, VP_ERR_USAGE, "the labels know neither angles nor identities nor expressions");
+    for (int kind = 0; kind < MAX_FACTORS; kind++) {
+        if (!is_known(labels, kind)) continue;
+        struct factor *f = &factors[*count];
+        enum vp_status status = make_factor(f, kind, labels, settings, err);
+        if (status == VP_OK) {
+            ++*count;
+            continue;
+        }
+        vp_log(settings->log, VP_LOG_WARN, "the factor %s is left out: %s", f->name, err->message);
+        factors_fini(f, 1);
+        if (status != VP_ERR_USAGE) return status;
     }
-    if (status == VP_OK && *count == 0)
-        status = vp_fail(err, VP_ERR_USAGE, "the labels know neither angles nor identities nor expressions");
-    return status;
+    return *count ? VP_OK : VP_ERR_USAGE;
 }
 
 /* Mean over the images of |cos| between the two features: 0 when they share nothing. */

@@ -26,6 +26,18 @@ struct vp_picture_set vp_eval_pictures(const struct vp_labels *labels) {
     return (struct vp_picture_set){labels->count, load_label, (void *)(uintptr_t)labels, hash};
 }
 
+static enum vp_status load_pair(void *context, int64_t index, struct vp_image *image, struct vp_error *err) {
+    return vp_pair_image(context, (int)index, image, err);
+}
+
+struct vp_picture_set vp_eval_pair_pictures(const struct vp_pairs *pairs) {
+    if (!pairs->pixels) return vp_picture_files(pairs->paths, pairs->images);
+    uint64_t hash = (uint64_t)pairs->images;
+    size_t bytes = 3 * (size_t)pairs->height * (size_t)pairs->width;
+    for (int i = 0; i < pairs->images; i++) hash = vp_hash_bytes(hash, pairs->pixels + pairs->row[i] * bytes, bytes);
+    return (struct vp_picture_set){pairs->images, load_pair, (void *)(uintptr_t)pairs, hash};
+}
+
 static bool wanted(const struct vp_eval_settings *settings, enum vp_eval_source source) {
     return settings->sources >> source & 1;
 }

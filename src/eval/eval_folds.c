@@ -128,7 +128,8 @@ static enum vp_status dealt_folds(struct vp_folds *folds, const struct vp_proble
 enum vp_status vp_folds_make(struct vp_folds *folds, const struct vp_problem *problem, const struct vp_labels *labels,
                              int count, uint64_t seed, const struct vp_log *log, struct vp_error *err) {
     if (count < 3)
-        return vp_fail(err, VP_ERR_USAGE, "%d folds: at least 3 are needed to train, choose and test", count);
+        return vp_fail(err, VP_ERR_USAGE, "%d fold%s: at least 3 are needed to train, choose and test", count,
+                       count == 1 ? "" : "s");
     *folds = (struct vp_folds){.fold = zeroed(count, sizeof *folds->fold)};
     enum role *role = zeroed(problem->rows, sizeof *role);
     bool given = false;

@@ -13,11 +13,12 @@ struct vp_problem {
     bool batch_norm;
     double lr, decay;
     int64_t outputs;
-    float *targets; /* (rows, outputs), as the probe wants them */
-    int *label;     /* (rows): class, or VP_LABEL_MISSING; NULL: no classes */
-    bool *present;  /* (rows): has a target */
-    bool partial;   /* rows that have a target lack parts of it: only a loss that leaves them out fits */
-    int *group;     /* (rows): identity; rows without one are a group of their own */
+    const char *const *output_name; /* the labels' own; NULL: none is needed */
+    float *targets;                 /* (rows, outputs), as the probe wants them */
+    int *label;                     /* (rows): class, or VP_LABEL_MISSING; NULL: no classes */
+    bool *present;                  /* (rows): has a target */
+    bool partial; /* rows that have a target lack parts of it: only a loss that leaves them out fits */
+    int *group;   /* (rows): identity; rows without one are a group of their own */
     int groups;
     float unit; /* predictions times this are in the metrics' unit */
     int metrics;
@@ -29,6 +30,9 @@ struct vp_problem {
     /* Thresholds (outputs) from validation predictions, to be taken off the test predictions; NULL: none. */
     void (*calibrate)(const struct vp_problem *problem, const float *predicted, const uint32_t *rows, int64_t count,
                       float *threshold);
+    /* Adds the ROC curves of predictions to a line of the table; NULL: it has none. */
+    void (*trace)(const struct vp_problem *problem, const float *predicted, const uint32_t *rows, int64_t count,
+                  struct vp_eval_row *row);
 };
 enum vp_status vp_problem_classes(struct vp_problem *problem, const char *name, const struct vp_labels *labels,
                                   bool identities, struct vp_error *err);
@@ -78,6 +82,10 @@ enum vp_status vp_eval_fill_row(struct vp_eval_row *row, const struct vp_fit *fi
                                 enum vp_eval_probe probe, enum vp_eval_protocol protocol, int bootstrap,
                                 struct vp_error *err);
 struct vp_eval_row *vp_eval_add_row(struct vp_eval_result *result);
+void vp_eval_row_fini(struct vp_eval_row *row);
+/* One more ROC curve; none where all scores are of one kind. */
+void vp_eval_add_curve(struct vp_eval_row *row, const char *name, int64_t count, const double *score,
+                       const bool *positive);
 /* Percentiles 2.5 and 97.5 of samples that may hold NAN. */
 void vp_eval_interval(double *samples, int count, double *low, double *high);
 
@@ -101,6 +109,7 @@ enum vp_status vp_eval_look_at(const struct vp_eval_look *look, struct vp_gpu *g
                                unsigned wanted, struct vp_features features[VP_FEATURES], struct vp_error *err);
 /* The images of labels; labels must outlive the set. */
 struct vp_picture_set vp_eval_pictures(const struct vp_labels *labels);
+struct vp_picture_set vp_eval_pair_pictures(const struct vp_pairs *pairs);
 
 /* ---- the tasks with a file of their own ---- */
 

@@ -1,5 +1,6 @@
 /* The result as JSON: {task, data, weights, images, ..., classes: [names], rows: [{source, feature, probe, protocol,
- * factor, seconds, metrics: {name: {value, deviation, low, high}}, confusion: [[...]]}]}. What is undefined is null. */
+ * factor, seconds, metrics: {name: {value, deviation, low, high}}, confusion: [[...]], roc: [[fpr, tpr], ...], of
+ * action units {name: [[fpr, tpr], ...], ...}}]}. What is undefined is null. */
 #include "vkpcl/eval.h"
 #include "vkpcl/file.h"
 #include <cjson/cJSON.h>
@@ -38,6 +39,23 @@ static cJSON *confusion_of(const struct vp_eval_row *row, int classes) {
     return lines;
 }
 
+/* Six decimals: a millionth is less than one pair. */
+static cJSON *points_of(const struct vp_eval_curve *curve) {
+    cJSON *points = cJSON_CreateArray();
+    for (int i = 0; i < curve->points; i++) {
+        double rounded[2] = {round(curve->point[i][0] * 1e6) / 1e6, round(curve->point[i][1] * 1e6) / 1e6};
+        cJSON_AddItemToArray(points, cJSON_CreateDoubleArray(rounded, 2));
+    }
+    return points;
+}
+
+static cJSON *curves_of(const struct vp_eval_row *row) {
+    if (row->curves == 1 && !*row->curve[0].name) return points_of(&row->curve[0]);
+    cJSON *named = cJSON_CreateObject();
+    for (int i = 0; i < row->curves; i++) cJSON_AddItemToObject(named, row->curve[i].name, points_of(&row->curve[i]));
+    return named;
+}
+
 static cJSON *row_of(const struct vp_eval_row *row, int classes) {
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "source", row->source);
@@ -48,6 +66,7 @@ static cJSON *row_of(const struct vp_eval_row *row, int classes) {
     add_number(object, "seconds", row->seconds);
     cJSON_AddItemToObject(object, "metrics", metrics_of(row));
     if (row->confusion) cJSON_AddItemToObject(object, "confusion", confusion_of(row, classes));
+    if (row->curves) cJSON_AddItemToObject(object, "roc", curves_of(row));
     return object;
 }
 

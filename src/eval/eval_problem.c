@@ -120,6 +120,19 @@ static void judge_aus(const struct vp_problem *problem, const float *predicted, 
     free(positive);
 }
 
+static void trace_aus(const struct vp_problem *problem, const float *predicted, const uint32_t *rows, int64_t count,
+                      struct vp_eval_row *row) {
+    double *score = malloc((size_t)(count + 1) * sizeof *score);
+    bool *positive = malloc((size_t)(count + 1) * sizeof *positive);
+    vp_assert(score && positive, "no host memory for %lld scores", (long long)count);
+    for (int64_t unit = 0; unit < problem->outputs; unit++) {
+        int64_t n = unit_of(problem, unit, predicted, rows, count, score, positive);
+        vp_eval_add_curve(row, problem->output_name[unit], n, score, positive);
+    }
+    free(score);
+    free(positive);
+}
+
 static void calibrate_aus(const struct vp_problem *problem, const float *predicted, const uint32_t *rows, int64_t count,
                           float *threshold) {
     double *score = malloc((size_t)(count + 1) * sizeof *score);
@@ -139,12 +152,14 @@ enum vp_status vp_problem_aus(struct vp_problem *problem, const struct vp_labels
                                    .batch_norm = true,
                                    .lr = 1e-2,
                                    .judge = judge_aus,
-                                   .calibrate = calibrate_aus};
+                                   .calibrate = calibrate_aus,
+                                   .trace = trace_aus};
     if (!labels->aus) return none_labelled(labels, "action units (columns AU1, AU2, ...)", err);
     if (2 + 2 * labels->aus > VP_EVAL_METRICS)
         return vp_fail(err, VP_ERR_USAGE, "%d action units are labelled, %d can be evaluated at once", labels->aus,
                        (VP_EVAL_METRICS - 2) / 2);
     allocate(problem, labels, labels->aus);
+    problem->output_name = labels->au_names;
     for (int64_t i = 0; i < labels->count; i++)
         for (int64_t unit = 0; unit < labels->aus; unit++) {
             signed char value = labels->au[i * labels->aus + unit];

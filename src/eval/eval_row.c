@@ -17,6 +17,13 @@ struct vp_eval_row *vp_eval_add_row(struct vp_eval_result *result) {
     return row;
 }
 
+void vp_eval_row_fini(struct vp_eval_row *row) {
+    free(row->confusion);
+    for (int i = 0; i < row->curves; i++) free(row->curve[i].point);
+    free(row->curve);
+    *row = (struct vp_eval_row){0};
+}
+
 void vp_eval_interval(double *samples, int count, double *low, double *high) {
     int64_t n = 0;
     for (int i = 0; i < count; i++)
@@ -93,10 +100,19 @@ static void judge_sample(struct resampler *r, const float *predicted, struct vp_
  * ---------------------------------------------------------------------------------------------------------- */
 
 struct gathered {
-    double *value;  /* (metrics, folds) */
-    double *sample; /* (metrics, bootstrap): sums over the folds */
-    double *last;   /* (folds) */
+    double *value;    /* (metrics, folds) */
+    double *sample;   /* (metrics, bootstrap): sums over the folds */
+    double *last;     /* (folds) */
+    float *predicted; /* (test rows of all folds, outputs) */
+    uint32_t *rows;   /* those test rows */
+    int64_t tested;   /* so far */
 };
+
+static int64_t test_rows(const struct vp_folds *folds) {
+    int64_t count = 0;
+    for (int f = 0; f < folds->count; f++) count += folds->fold[f].test.count;
+    return count;
+}
 
 static void add_confusion(const struct vp_problem *problem, const float *predicted, struct vp_rows test,
                           int64_t *confusion) {
@@ -149,23 +165,30 @@ enum vp_status vp_eval_fill_row(struct vp_eval_row *row, const struct vp_fit *fi
     double began = vp_clock_wall();
     snprintf(row->probe, sizeof row->probe, "%s", vp_eval_probe_name(probe));
     snprintf(row->protocol, sizeof row->protocol, "%s", vp_eval_protocol_name(protocol));
-    struct gathered all = {memory((int64_t)problem->metrics * folds->count, sizeof(double)),
-                           memory((int64_t)problem->metrics * bootstrap, sizeof(double)),
-                           memory(folds->count, sizeof(double))};
+    int64_t tests = test_rows(folds);
+    struct gathered all = {.value = memory((int64_t)problem->metrics * folds->count, sizeof(double)),
+                           .sample = memory((int64_t)problem->metrics * bootstrap, sizeof(double)),
+                           .last = memory(folds->count, sizeof(double)),
+                           .predicted = memory(tests * problem->outputs, sizeof(float)),
+                           .rows = memory(tests, sizeof(uint32_t))};
     if (problem->label) row->confusion = memory(problem->outputs * problem->outputs, sizeof *row->confusion);
     enum vp_status status = VP_OK;
     for (int f = 0; f < folds->count && status == VP_OK; f++) {
-        const struct vp_fold *fold = &folds->fold[f];
-        float *predicted = memory(fold->test.count * problem->outputs, sizeof *predicted);
-        status = vp_fit_fold(fit, fold, probe, protocol, predicted, &all.last[f], err);
-        if (status == VP_OK) judge_fold(fit, &all, f, folds->count, fold->test, predicted, bootstrap);
-        if (status == VP_OK && row->confusion) add_confusion(problem, predicted, fold->test, row->confusion);
-        free(predicted);
+        struct vp_rows test = folds->fold[f].test;
+        float *predicted = all.predicted + all.tested * problem->outputs;
+        status = vp_fit_fold(fit, &folds->fold[f], probe, protocol, predicted, &all.last[f], err);
+        if (status == VP_OK) judge_fold(fit, &all, f, folds->count, test, predicted, bootstrap);
+        if (status == VP_OK && row->confusion) add_confusion(problem, predicted, test, row->confusion);
+        memcpy(all.rows + all.tested, test.row, (size_t)test.count * sizeof *all.rows);
+        all.tested += test.count;
     }
     if (status == VP_OK) fill_metrics(row, problem, &all, folds->count, bootstrap);
+    if (status == VP_OK && problem->trace) problem->trace(problem, all.predicted, all.rows, all.tested, row);
     row->seconds = vp_clock_wall() - began;
     free(all.value);
     free(all.sample);
     free(all.last);
+    free(all.predicted);
+    free(all.rows);
     return status;
 }

@@ -131,6 +131,7 @@ static void fill_row(struct vp_eval_row *row, const struct verification *v, cons
         row->metric[m].value = vp_mean(folds, value + m * folds);
         row->metric[m].deviation = vp_deviation(folds, value + m * folds);
     }
+    vp_eval_add_curve(row, "", n, own, v->same);
     fill_intervals(row, v, own, right);
     free(value);
     free(own);
@@ -267,8 +268,11 @@ static enum vp_status run_look(const struct verification *v, const struct vp_eva
 
 static enum vp_status check_pairs(const struct vp_pairs *pairs, struct vp_error *err) {
     if (pairs->folds >= 3) return VP_OK;
-    return vp_fail(err, VP_ERR_USAGE, "the pairs are in %d folds: at least 3 are needed to train, choose and test",
-                   pairs->folds);
+    return vp_fail(
+        err, VP_ERR_USAGE,
+        "the pairs are in %d fold%s: at least 3 are needed to train, choose and test (vkpcl synth makes as many "
+        "when there are enough people)",
+        pairs->folds, pairs->folds == 1 ? "" : "s");
 }
 
 enum vp_status vp_eval_verify(struct vp_gpu *gpu, const struct vp_eval_settings *settings,
@@ -295,7 +299,7 @@ enum vp_status vp_eval_verify(struct vp_gpu *gpu, const struct vp_eval_settings 
     result->folds = pairs->folds;
     vp_log(settings->log, VP_LOG_DEBUG, "pairs: %s (%s), %d pairs of %d images in %d folds", settings->data.path,
            pairs->format, n, pairs->images, pairs->folds);
-    struct vp_picture_set pictures = vp_picture_files(pairs->paths, pairs->images);
+    struct vp_picture_set pictures = vp_eval_pair_pictures(pairs);
     status = check_pairs(pairs, err);
     for (int i = 0; i < looks->count && status == VP_OK; i++) {
         enum vp_feature feature = looks->look[i].network ? settings->feature : VP_FEATURE_PIXELS;

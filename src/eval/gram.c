@@ -13,15 +13,27 @@ struct gram {
     float *packed, *block; /* (COLUMNS, columns) and (ROWS, COLUMNS) */
 };
 
-static enum vp_status gram_init(struct gram *g, struct vp_gpu *gpu, int64_t columns, struct vp_error *err) {
+static void build(struct gram *g, struct vp_gpu *gpu, int64_t columns, struct vp_plan *plan) {
     *g = (struct gram){.tape = vp_tape_create(gpu, "gram")};
     vp_tape_set_training(g->tape, false);
     g->a = vp_tape_input(g->tape, "a", vp_shape2(ROWS, columns), VP_F32, false);
     g->b = vp_tape_input(g->tape, "b", vp_shape2(COLUMNS, columns), VP_F32, false);
     g->c = vp_matmul(g->tape, g->a, g->b, &(struct vp_matmul_desc){.transpose_b = true});
     vp_tape_keep(g->tape, g->c);
+    vp_tape_plan(g->tape, plan);
+}
+
+uint64_t vp_gram_bytes(struct vp_gpu *gpu, int64_t columns) {
+    struct gram g;
     struct vp_plan plan;
-    vp_tape_plan(g->tape, &plan);
+    build(&g, gpu, columns, &plan);
+    vp_tape_destroy(g.tape);
+    return plan.pinned_bytes + vp_tape_memory_bytes(&plan, 1);
+}
+
+static enum vp_status gram_init(struct gram *g, struct vp_gpu *gpu, int64_t columns, struct vp_error *err) {
+    struct vp_plan plan;
+    build(g, gpu, columns, &plan);
     g->packed = calloc((size_t)(COLUMNS * columns), sizeof *g->packed);
     g->block = malloc((size_t)ROWS * COLUMNS * sizeof *g->block);
     vp_assert(g->packed && g->block, "no host memory for rows of %lld", (long long)columns);

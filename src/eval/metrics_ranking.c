@@ -57,6 +57,22 @@ int64_t vp_roc_curve(int64_t count, const double *score, const bool *positive, s
     return used;
 }
 
+/* Walks along fpr + tpr, which grows from 0 to 2, and keeps the last point within a step of the one kept before: two
+ * kept in a row lie more than a step apart, so that a step of 4 / (most - 2) gives no more than `most`. */
+int64_t vp_roc_thin(struct vp_roc_point *points, int64_t count, int64_t most) {
+    vp_assert(most >= 4, "%lld points are too few for a curve", (long long)most);
+    if (count <= most) return count;
+    double step = 4 / (double)(most - 2), begin = points[0].fpr + points[0].tpr;
+    int64_t kept = 1;
+    for (int64_t i = 1; i + 1 < count; i++) { /* points[kept - 1] is always one before i that was seen already */
+        if (points[i + 1].fpr + points[i + 1].tpr - begin <= step) continue;
+        begin = points[i].fpr + points[i].tpr;
+        points[kept++] = points[i];
+    }
+    points[kept++] = points[count - 1];
+    return kept;
+}
+
 double vp_equal_error_rate(const struct vp_roc_point *points, int64_t count) {
     for (int64_t i = 1; i < count; i++) {
         const struct vp_roc_point *a = &points[i - 1], *b = &points[i];

@@ -30,7 +30,8 @@ struct vp_monitor {
     struct vp_gpu *gpu;
     struct vp_pretrain_monitor hook;
     struct vp_labels *labels;
-    struct vp_labels some; /* the images looked at; its names and pixels are those of labels */
+    struct vp_labels some; /* those looked at; its names are those of labels */
+    int *place;            /* (some.count): their items in labels */
     struct vp_picture_set pictures;
     struct vp_embed_batch *batches;
     int batch_count, size;
@@ -43,30 +44,35 @@ struct vp_monitor {
 /* ---- what it looks at
  * --------------------------------------------------------------------------------------------------- */
 
+static enum vp_status load_some(void *context, int64_t index, struct vp_image *image, struct vp_error *err) {
+    const struct vp_monitor *m = context;
+    return vp_label_image(m->labels, m->place[index], image, err);
+}
+
 /* Evenly from the whole list, but where people are known, people: at most PER_PERSON images of as many as fit. Action
  * units are left behind: nothing here looks at them. */
-static enum vp_status choose_some(struct vp_monitor *m, struct vp_error *err) {
+static void choose_some(struct vp_monitor *m) {
     const struct vp_labels *labels = m->labels;
     int all = labels->count, people = labels->identities, count = 0;
-    if (labels->pixels)
-        return vp_fail(err, VP_ERR_USAGE, "the monitor wants images in files; %s sets hold pixels", labels->format);
     m->some = *labels;
     m->some.aus = 0;
     m->some.items = malloc(VP_MONITOR_IMAGES * sizeof *m->some.items);
+    m->place = malloc(VP_MONITOR_IMAGES * sizeof *m->place);
     int *taken = calloc((size_t)people + 1, sizeof *taken), some = VP_MONITOR_IMAGES / PER_PERSON;
-    vp_assert(m->some.items && taken, "no host memory for %d labels", all);
+    vp_assert(m->some.items && m->place && taken, "no host memory for %d labels", all);
     for (int i = 0; i < all && count < VP_MONITOR_IMAGES; i++) {
         int who = labels->items[i].identity;
         bool wanted = who == VP_LABEL_MISSING
                           ? (int64_t)i * VP_MONITOR_IMAGES / all != (int64_t)(i - 1) * VP_MONITOR_IMAGES / all
                           : taken[who]++ < PER_PERSON &&
                                 (people <= some || (int64_t)who * some / people != (int64_t)(who - 1) * some / people);
-        if (wanted) m->some.items[count++] = labels->items[i];
+        if (!wanted) continue;
+        m->place[count] = i;
+        m->some.items[count++] = labels->items[i];
     }
     m->some.count = count;
     free(taken);
-    m->pictures = vp_eval_pictures(&m->some);
-    return VP_OK;
+    m->pictures = (struct vp_picture_set){.count = count, .load = load_some, .context = m};
 }
 
 static enum vp_status decode_all(struct vp_monitor *m, bool grey, struct vp_error *err) {
@@ -101,21 +107,41 @@ static void find_subjects(struct vp_monitor *m, const struct vp_log *log) {
 /* ---- looking
  * -------------------------------------------------------------------------------------------------------------- */
 
+static const enum vp_feature looked_at[] = {VP_FEATURE_TRUNK, VP_FEATURE_FACE, VP_FEATURE_POSE};
+enum { LOOKED_AT = (int)(sizeof looked_at / sizeof *looked_at) };
+
+static unsigned wanted_features(void) {
+    unsigned wanted = 0;
+    for (int i = 0; i < LOOKED_AT; i++) wanted |= 1u << looked_at[i];
+    return wanted;
+}
+
+/* The network, which stays, and what neighbours and regressions take for their inner products. */
+static uint64_t memory(void *context, struct vp_params *params, const struct vp_model_shape *shape) {
+    const struct vp_monitor *m = context;
+    const struct vp_network network = {.params = params, .shape = *shape};
+    uint64_t products = 0;
+    for (int i = 0; i < LOOKED_AT; i++) {
+        uint64_t bytes = vp_gram_bytes(m->gpu, vp_feature_columns(&network, looked_at[i], m->size));
+        if (bytes > products) products = bytes;
+    }
+    return products + vp_embed_program_bytes(m->gpu, params, BATCH, m->size, vp_embed_batch_bytes(BATCH, 2 * m->size),
+                                             wanted_features());
+}
+
 static enum vp_status record(struct vp_monitor *m, struct vp_params *params, const struct vp_model_shape *shape,
                              struct vp_error *err) {
-    static const enum vp_feature looked_at[] = {VP_FEATURE_TRUNK, VP_FEATURE_FACE, VP_FEATURE_POSE};
-    unsigned wanted = 0;
     struct vp_network network = {.params = params, .shape = *shape};
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < LOOKED_AT; i++) {
         struct vp_features *f = &m->features[looked_at[i]];
-        wanted |= 1u << looked_at[i];
         vp_features_fini(f); /* of a look that failed */
         *f = (struct vp_features){m->some.count, vp_feature_columns(&network, looked_at[i], m->size), NULL};
         f->data = malloc((size_t)(f->rows * f->columns) * sizeof *f->data);
         if (!f->data) return vp_fail(err, VP_ERR_OUT_OF_MEMORY, "no host memory for the monitor's features");
     }
-    enum vp_status status = vp_embed_program_init(&m->program, m->gpu, params, BATCH, m->size,
-                                                  vp_embed_batch_bytes(BATCH, 2 * m->size), wanted, false, err);
+    enum vp_status status =
+        vp_embed_program_init(&m->program, m->gpu, params, BATCH, m->size, vp_embed_batch_bytes(BATCH, 2 * m->size),
+                              wanted_features(), false, err);
     m->recorded = status == VP_OK;
     return status;
 }
@@ -142,7 +168,7 @@ static enum vp_status ask(struct vp_monitor *m, const struct subject *subject, e
     struct vp_eval_row row = {0};
     enum vp_status status = vp_eval_fill_row(&row, &fit, &subject->folds, probe, VP_PROTOCOL_HONEST, 0, err);
     if (status == VP_OK) *value = row.metric[metric].value;
-    free(row.confusion);
+    vp_eval_row_fini(&row);
     return status;
 }
 
@@ -166,11 +192,13 @@ enum vp_status vp_monitor_create(struct vp_monitor **made, struct vp_gpu *gpu, c
     *made = NULL;
     struct vp_monitor *m = calloc(1, sizeof *m);
     vp_assert(m, "no host memory for a monitor");
-    *m = (struct vp_monitor){
-        .gpu = gpu, .size = size, .hook = {.columns = COLUMNS, .names = names, .look = look, .context = m}};
+    *m =
+        (struct vp_monitor){.gpu = gpu,
+                            .size = size,
+                            .hook = {.columns = COLUMNS, .names = names, .look = look, .memory = memory, .context = m}};
     enum vp_status status = vp_labels_read(data, &m->labels, err);
-    if (status == VP_OK) status = choose_some(m, err);
     if (status == VP_OK) {
+        choose_some(m);
         find_subjects(m, log);
         if (!m->classes.folds.count && !m->pose.folds.count)
             status = vp_fail(err, VP_ERR_USAGE,
@@ -200,6 +228,7 @@ void vp_monitor_destroy(struct vp_monitor *m) {
         vp_problem_fini(&subjects[i]->problem);
     }
     free(m->some.items);
+    free(m->place);
     vp_labels_destroy(m->labels);
     free(m);
 }

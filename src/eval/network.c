@@ -108,12 +108,21 @@ static enum vp_status load(struct vp_network *network, const struct vp_safetenso
     return status;
 }
 
+static enum vp_status newest_in(const char *folder, char *path, size_t bytes, struct vp_error *err) {
+    struct vp_error none;
+    if (vp_checkpoint_newest(folder, path, bytes, &none) == VP_OK) return VP_OK;
+    return vp_fail(err, VP_ERR_IO,
+                   "%s holds no checkpoint (checkpoint-NNNNNNNN.safetensors): weights are wanted, a run's folder or a "
+                   "safetensors file",
+                   folder);
+}
+
 enum vp_status vp_network_open(struct vp_network *network, struct vp_gpu *gpu, const char *path, struct vp_error *err) {
     *network = (struct vp_network){.gpu = gpu};
     struct stat info;
     enum vp_status status = VP_OK;
     if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
-        status = vp_checkpoint_newest(path, network->source, sizeof network->source, err);
+        status = newest_in(path, network->source, sizeof network->source, err);
     else if (snprintf(network->source, sizeof network->source, "%s", path) >= (int)sizeof network->source)
         status = vp_fail(err, VP_ERR_IO, "the path %.80s... is too long", path);
     if (status != VP_OK) return status;

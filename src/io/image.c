@@ -13,6 +13,15 @@ void vp_image_fini(struct vp_image *image) {
     *image = (struct vp_image){0};
 }
 
+enum vp_status vp_image_copy(const unsigned char *rgb, int width, int height, struct vp_image *image,
+                             struct vp_error *err) {
+    size_t bytes = 3 * (size_t)width * (size_t)height;
+    *image = (struct vp_image){.width = width, .height = height, .rgb = malloc(bytes)};
+    if (!image->rgb) return vp_fail(err, VP_ERR_OUT_OF_MEMORY, "no memory for an image of %zu bytes", bytes);
+    memcpy(image->rgb, rgb, bytes);
+    return VP_OK;
+}
+
 static enum vp_status fail_decode(const char *name, struct vp_error *err) {
     const char *reason = stbi_failure_reason();
     return vp_fail(err, VP_ERR_FORMAT, "cannot decode %s: %s (JPEG, PNG, BMP and PGM/PPM are read)", name,

@@ -42,6 +42,7 @@ struct vp_memory_need {
     uint64_t parameters;  /* with gradients and moments */
     uint64_t activations; /* shared by the phases */
     uint64_t inputs;      /* inputs, kept results, tables */
+    uint64_t monitor;     /* what looking takes at most; not taken before the first look */
 };
 
 struct vp_run {
@@ -116,6 +117,7 @@ void vp_report_close(struct vp_run *run);
 enum vp_status vp_facts_open(struct vp_run *run, struct vp_error *err);
 enum vp_status vp_facts_close(struct vp_run *run, enum vp_status outcome, struct vp_error *err);
 /* run_monitor.c: is it time to look, and looking. */
+uint64_t vp_monitor_memory(const struct vp_run *run); /* in vp_memory_need */
 bool vp_run_look_due(const struct vp_run *run, bool last);
 enum vp_status vp_run_look(struct vp_run *run, bool last, struct vp_error *err);
 /* Its part of the reports: the end of the first line of log.tsv (path: a log to go on with instead; NULL: a new one)

@@ -21,7 +21,7 @@ struct attempt {
 };
 
 uint64_t vp_memory_total(const struct vp_memory_need *need) {
-    return need->parameters + need->activations + need->inputs;
+    return need->parameters + need->activations + need->inputs + need->monitor;
 }
 
 static void drop(struct attempt *attempt) {
@@ -57,7 +57,8 @@ static struct vp_phase *build_to_fit(struct vp_run *run, enum vp_phase_kind kind
 static void sum_up(struct vp_run *run, struct attempt *attempt) {
     struct vp_plan plans[VP_PHASES] = {{0}};
     attempt->need = (struct vp_memory_need){.parameters = vp_params_bytes(run->params, true),
-                                            .inputs = vp_phase_shared_bytes(&run->shared)};
+                                            .inputs = vp_phase_shared_bytes(&run->shared),
+                                            .monitor = run->need.monitor};
     attempt->score = 0;
     for (int i = 0; i < VP_PHASES; i++) {
         const struct vp_phase *phase = attempt->phase[i];
@@ -152,7 +153,7 @@ static enum vp_status too_little(const struct vp_run *run, const struct attempt 
 
 static void report(struct vp_run *run, uint64_t have, double flops_at_once) {
     const struct vp_memory_need *need = &run->need;
-    char pieces[160] = "";
+    char pieces[160] = "", monitor[48] = "";
     int all = 0, kept = 0;
     double flops = 0;
     for (int i = 0; i < VP_PHASES; i++) {
@@ -165,11 +166,12 @@ static void report(struct vp_run *run, uint64_t have, double flops_at_once) {
         snprintf(pieces, sizeof pieces,
                  "; %lld images at once, %d of %d pieces keep their activations: %.1f %% more arithmetic",
                  (long long)run->micro_batch, kept, all, 100 * (flops / flops_at_once - 1));
+    if (need->monitor) snprintf(monitor, sizeof monitor, ", monitor %.0f", (double)need->monitor / MIB);
     vp_log(run->request->log, VP_LOG_INFO,
            "memory: %.0f MiB needed: parameters with gradients and moments %.0f, activations %.0f, inputs and results "
-           "%.0f; %.0f MiB free%s",
+           "%.0f%s; %.0f MiB free%s",
            (double)vp_memory_total(need) / MIB, (double)need->parameters / MIB, (double)need->activations / MIB,
-           (double)need->inputs / MIB, (double)have / MIB, pieces);
+           (double)need->inputs / MIB, monitor, (double)have / MIB, pieces);
 }
 
 enum vp_status vp_run_build_phases(struct vp_run *run, const bool wanted[VP_PHASES], int64_t micro_batch,
@@ -181,6 +183,7 @@ enum vp_status vp_run_build_phases(struct vp_run *run, const bool wanted[VP_PHAS
                        (long long)micro_batch, (long long)all, MOST_PIECES,
                        (long long)((all + MOST_PIECES - 1) / MOST_PIECES));
     uint64_t have = vp_gpu_memory_free(run->gpu);
+    run->need.monitor = vp_monitor_memory(run);
     struct attempt best, least;
     bool fits;
     if (micro_batch == VP_MICRO_BATCH_CHOOSE) {

@@ -14,12 +14,23 @@ static int64_t pause_of(const struct vp_run *run, double seconds) {
     return iterations < 1 ? 1 : iterations > 1e9 ? 1000000000 : (int64_t)iterations;
 }
 
+uint64_t vp_monitor_memory(const struct vp_run *run) {
+    const struct vp_pretrain_monitor *monitor = run->request->monitor;
+    struct vp_model_shape shape = {run->config->model.width, run->config->model.size};
+    return monitor && monitor->memory ? monitor->memory(monitor->context, run->params, &shape) : 0;
+}
+
 /* At the end one last time, if that keeps within what is allowed or the user said how often. */
 bool vp_run_look_due(const struct vp_run *run, bool last) {
     if (!run->request->monitor) return false;
     double spent = run->monitor.seconds + run->monitor.cost, elapsed = vp_clock_wall() - run->monitor.began;
     bool affordable = run->config->monitor.every > 0 || spent <= loud_share * elapsed;
     return run->iteration >= run->monitor.next || (last && affordable);
+}
+
+/* Of the time since the loop began. */
+static double share_of(const struct vp_run *run) {
+    return run->monitor.seconds / (vp_clock_wall() - run->monitor.began);
 }
 
 enum vp_status vp_run_look(struct vp_run *run, bool last, struct vp_error *err) {
@@ -33,13 +44,13 @@ enum vp_status vp_run_look(struct vp_run *run, bool last, struct vp_error *err) 
                err->message);
         for (int i = 0; i < monitor->columns; i++) run->monitor.value[i] = (double)NAN;
     }
-    double seconds = vp_clock_wall() - began, share;
+    double seconds = vp_clock_wall() - began;
     run->monitor.fresh = true;
     run->monitor.seconds += seconds;
     run->monitor.cost = seconds;
     run->started += seconds; /* iterations do not pay for it in the column of milliseconds */
     run->monitor.next = run->iteration + pause_of(run, seconds);
-    share = run->monitor.seconds / (vp_clock_wall() - run->monitor.began);
+    double share = share_of(run);
     vp_log(run->request->log, VP_LOG_DEBUG, "monitor: looked for %.2f s after iteration %lld", seconds,
            (long long)run->iteration);
     if (!last) return VP_OK;
@@ -74,7 +85,7 @@ void vp_monitor_log(struct vp_run *run) {
     if (run->monitor.logged) {
         for (int i = 0; i < monitor->columns; i++)
             fprintf(run->log_file, "\t%.5g", run->monitor.fresh ? run->monitor.value[i] : (double)NAN);
-        fprintf(run->log_file, "\t%.3g", run->monitor.seconds / (vp_clock_wall() - run->monitor.began));
+        fprintf(run->log_file, "\t%.3g", share_of(run));
     }
     fputc('\n', run->log_file);
     run->monitor.fresh = false;
@@ -92,6 +103,7 @@ void vp_monitor_names(const struct vp_run *run, char text[VP_MONITOR_TEXT]) {
     text[0] = '\0';
     for (int i = 0; monitor && i < monitor->columns && used < VP_MONITOR_TEXT; i++)
         used += (size_t)snprintf(text + used, VP_MONITOR_TEXT - used, " | %5s", short_name(monitor->names[i]));
+    if (monitor && used < VP_MONITOR_TEXT) snprintf(text + used, VP_MONITOR_TEXT - used, " | looking");
 }
 
 void vp_monitor_values(const struct vp_run *run, char text[VP_MONITOR_TEXT]) {
@@ -102,4 +114,6 @@ void vp_monitor_values(const struct vp_run *run, char text[VP_MONITOR_TEXT]) {
         int name = (int)strlen(short_name(monitor->names[i])), width = name > 5 ? name : 5;
         used += (size_t)snprintf(text + used, VP_MONITOR_TEXT - used, " | %*.3f", width, run->monitor.value[i]);
     }
+    if (monitor && used < VP_MONITOR_TEXT)
+        snprintf(text + used, VP_MONITOR_TEXT - used, " | %5.1f %%", 100 * share_of(run));
 }

@@ -73,22 +73,65 @@ common="--size 32 --epochs 2 --bootstrap 20 --folds 3"
     cmp -s out.txt first.txt || fail "a second run gives another table"
     run eval au labels.csv $common --features pixels
     grep -q "AU12 F1" out.txt || fail "au: no F1 of a unit"
+    run eval au labels.csv $common --features pixels --json au.json
+    tr -d '\n\t ' <au.json | grep -q '"roc":{"AU1":\[\[0,0\],.*\[1,1\]\],"AU12":\[\[0,0\]' || fail "au: no ROC of the units"
     run eval pose labels.csv $common --weights run --feature pose
     [ -s run/eval/pose.json ] || fail "the evaluation of a run is not kept in it"
     grep -q "MAE yaw 30-45" out.txt || fail "pose: no error by yaw"
     run eval verify pairs.csv --size 32 --epochs 1 --bootstrap 20 --weights run --protocol both
     grep -q "TAR at FAR 1e-3" out.txt || fail "verify: no TAR"
     [ "$(grep -c "| cosine, centred |" out.txt)" = 6 ] || fail "verify: lines are missing: $(cat out.txt)"
+    [ "$(tr -d '\n\t ' <run/eval/verify.json | grep -o '"roc":\[\[0,0\],' | wc -l)" = 18 ] || fail "verify: a line has no ROC"
+    run report run
+    grep -q '"roc":\[\[0,0\],' run/report.html || fail "the report has no ROC"
     run eval disentangle labels.csv --folds 3 --bootstrap 0 --weights run --picture swap.png
     grep -q "identity leaks into the pose feature" out.txt || fail "disentangle: no leakage"
     head -c 4 swap.png | tail -c 3 | grep -q PNG || fail "no picture of the pose swap"
     refuse 2 "there is no task" eval nose labels.csv
     refuse 2 "does not know" eval pose labels.csv --features eyes
     refuse 2 "needs\|must name" eval pose labels.csv --features checkpoint
+    refuse 2 "no knn probe of pose: choose of linear, ridge" eval pose labels.csv --features pixels --probe linear,knn
+    refuse 2 "width cannot be -1" eval pose labels.csv --features random --width -1
+    refuse 1 "nowhere/e.json" eval pose labels.csv --features pixels --json nowhere/e.json
+    refuse 1 "faces holds no checkpoint" eval pose labels.csv --weights faces
+    refuse 2 "holds labels.csv: name that file" eval expression faces --features pixels
 }
+
+# --- a packed set is its images: the same tables from its labels.csv and pairs.csv, the folder, or pairs from elsewhere
+run synth tree --identities 24 --images 96 --size 24
+run synth packed --identities 24 --images 96 --size 24 --packed
+same() { # WHAT FIRST SECOND: the tables of the two, without the line that names the data
+    sed "s/ on [^ ]*: / on it: /" "$2" >a.txt
+    sed "s/ on [^ ]*: / on it: /" "$3" >b.txt
+    cmp -s a.txt b.txt || fail "$1: the packed set gives another table: $(cat a.txt b.txt)"
+}
+mkdir elsewhere
+cp packed/pairs.csv elsewhere
+set -- --size 24 --bootstrap 10 --features pixels --probe knn
+run eval verify tree/pairs.csv "$@" && cp out.txt tree.txt
+run eval verify packed/pairs.csv "$@" && same pairs tree.txt out.txt
+run eval verify elsewhere/pairs.csv --root packed "$@" && same "pairs with --root" tree.txt out.txt
+set -- --size 24 --bootstrap 10 --features pixels --probe ridge
+run eval pose tree/labels.csv "$@" && cp out.txt tree.txt
+run eval pose packed/labels.csv "$@" && same labels tree.txt out.txt
+run eval pose packed "$@" && same folder tree.txt out.txt
+run embed --weights run --out tree.npy --feature trunk tree
+run embed --weights run --out packed.npy --feature trunk packed
+cmp -s tree.npy packed.npy || fail "embed gives other features of the packed set"
+[ "$(tail -n 1 packed.npy.images.txt)" = "packed/images.npy[95]" ] || fail "images of a packed set are not named"
+refuse 1 "nowhere/x.npy" embed --weights run --out nowhere/x.npy --feature trunk tree
+run data --pairs packed/pairs.csv
+grep -q "problem" out.txt && fail "data misses the images of packed pairs: $(cat out.txt)"
+awk 'NR == 2 { sub(/[^,]*$/, "nobody.png") } { print }' packed/pairs.csv >bad.csv
+refuse 1 "packed lacks 1 of its .* images; the first is packed/nobody.png" eval verify bad.csv --root packed --features pixels --size 24
+
 cut -d, -f 1,2 labels.csv >names.csv
 refuse 2 "hold no action units" eval au names.csv --features pixels --size 32
 refuse 2 "hold no classes" eval expression names.csv --features pixels --size 32
+awk -F, 'NR == 1 || !seen[$2]++ || seen[$2] == 2' labels.csv >pairs_only.csv # two images of each person
+run eval disentangle pairs_only.csv --folds 3 --bootstrap 0 --features pixels --size 32
+grep -q "factor identity is left out: too few" out.txt || fail "disentangle: a factor is left out in silence: $(cat out.txt)"
+grep -q "pixels .* 0\.[0-9]\|pixels .*-0\.[0-9]" out.txt || fail "disentangle: one factor takes the others with it: $(cat out.txt)"
 head -n 6 labels.csv >few.csv
 refuse 2 "too few labelled images" eval pose few.csv --features pixels --size 32
 echo "ok"

@@ -1,7 +1,8 @@
 /* Computes every metric for the cases in an npz, for metrics_sklearn.py to compare. usage: metrics_cases IN.npz OUT.npz
  *
  * In: truth, predicted (n) i64 and classes (1) i64; score (n) f64 and positive (n) i64; target, estimate (n) f64.
- * Out: one f64 (1) per metric. */
+ * Out: one f64 (1) per metric; the ROC curve as fpr, tpr, threshold (points), and as thin (points, 2) what a report
+ * keeps. */
 #include "vkpcl/metrics.h"
 #include "vkpcl/npz.h"
 #include <stdio.h>
@@ -27,6 +28,22 @@ static double *numbers(struct vp_npz *in, const char *name) {
 static void put(struct vp_npz_writer *out, const char *name, double value) {
     struct vp_array array = {.type = VP_ARRAY_F64, .rank = 1, .shape = {1}, .data = &value};
     vp_npz_add(out, name, &array, NULL);
+}
+
+static void put_curve(struct vp_npz_writer *out, struct vp_roc_point *points, int64_t count) {
+    double *column = malloc((size_t)(2 * count) * sizeof *column);
+    const char *const names[] = {"fpr", "tpr", "threshold"};
+    struct vp_array array = {.type = VP_ARRAY_F64, .rank = 1, .shape = {count}, .data = column};
+    for (int which = 0; which < 3; which++) {
+        for (int64_t i = 0; i < count; i++)
+            column[i] = which == 0 ? points[i].fpr : which == 1 ? points[i].tpr : points[i].threshold;
+        vp_npz_add(out, names[which], &array, NULL);
+    }
+    count = vp_roc_thin(points, count, 42);
+    for (int64_t i = 0; i < count; i++) column[2 * i] = points[i].fpr, column[2 * i + 1] = points[i].tpr;
+    array = (struct vp_array){.type = VP_ARRAY_F64, .rank = 2, .shape = {count, 2}, .data = column};
+    vp_npz_add(out, "thin", &array, NULL);
+    free(column);
 }
 
 static void classes(struct vp_npz *in, struct vp_npz_writer *out) {
@@ -60,6 +77,7 @@ static void ranking(struct vp_npz *in, struct vp_npz_writer *out) {
     put(out, "best_accuracy", vp_accuracy_at(n, score, positive, threshold));
     put(out, "f1", vp_f1_at(n, score, positive, 0));
     put(out, "best_f1", vp_f1_at(n, score, positive, f1));
+    put_curve(out, points, count);
     free(yes), free(score), free(positive), free(points);
 }
 

@@ -33,6 +33,23 @@ def equal_error_rate(fpr, tpr):
     return fpr[i - 1] + share * (fpr[i] - fpr[i - 1])
 
 
+def check_curve(case, result):
+    """The whole curve is scikit-learn's, and so is the area under it; the thinned one runs through some of its points."""
+    fpr, tpr, thresholds = metrics.roc_curve(case["positive"], case["score"], drop_intermediate=False)
+    thresholds[0] = np.inf  # older versions: largest score + 1
+    for name, want in (("fpr", fpr), ("tpr", tpr), ("threshold", thresholds)):
+        assert np.array_equal(result[name], want), f"{name} is not scikit-learn's"
+    thin, most = result["thin"], 42
+    step = 4 / (most - 2)
+    assert 2 <= len(thin) <= most and tuple(thin[0]) == (0, 0) and tuple(thin[-1]) == (1, 1), "the ends are missing"
+    assert set(map(tuple, thin)) <= set(zip(fpr, tpr)), "a thinned point is not on the curve"
+    at = [int(np.flatnonzero((fpr == x) & (tpr == y))[0]) for x, y in thin]
+    walk = np.diff(thin.sum(1))
+    assert all(b == a + 1 or w <= step + 1e-12 for a, b, w in zip(at, at[1:], walk)), "a gap is too wide"
+    assert abs(metrics.auc(thin[:, 0], thin[:, 1]) - metrics.auc(fpr, tpr)) <= step / 4, "thinning moves the area"
+    assert abs(metrics.auc(fpr, tpr) - result["roc_auc"][0]) <= TOLERANCE, "the area is not that under the curve"
+
+
 def expected(case):
     truth, predicted, score, positive = case["truth"], case["predicted"], case["score"], case["positive"]
     labels = np.arange(case["classes"][0])
@@ -69,12 +86,13 @@ def main():
             np.savez(given, **case)
             subprocess.run([program, given, got], check=True)
             result = np.load(got)
+            check_curve(case, result)
             for name, want in expected(case).items():
                 have = result[name] if np.ndim(want) else result[name][0]
                 if not np.allclose(have, want, rtol=TOLERANCE, atol=TOLERANCE):
                     sys.exit(f"n {n}, classes {classes}, levels {levels}: {name} is {have}, scikit-learn says {want}")
                 compared += 1
-    print(f"{compared} metrics agree with scikit-learn within {TOLERANCE}")
+    print(f"{compared} metrics and their ROC curves agree with scikit-learn within {TOLERANCE}")
 
 
 main()

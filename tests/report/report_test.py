@@ -234,6 +234,14 @@ def check_results(page):
     for word in ("mean |cosine|", "500 images", "0.68 to 0.74", "± 0.012", "Error by yaw", "ROC", "AU12"):
         expect(word in words, word, "is not in the evaluations")
     expect(page.run("document.querySelectorAll('#chart-monitor .curve').length") == 1, "the monitor has no curve")
+    curve = "[...document.querySelectorAll('[id^=chart-roc-au] .curve')].map((c) => c.getAttribute('d'))"
+    before = page.run(curve)
+    expect(len(before) == 3, "two units and chance have", len(before), "curves")
+    page.run("[...document.querySelectorAll('.choice button')].find((b) => b.textContent == 'pixels' && b.closest('article')?.id.includes('au')).click()")
+    after = page.run(curve)
+    expect(len(after) == 3 and all(after) and after[:2] != before[:2] and after[2] == before[2], "other features have the same ROC")
+    legends = page.run("[...document.querySelectorAll('[id^=chart-roc-verify] .legend button')].map((b) => b.textContent)")
+    expect(legends == ["face", "trunk", "random weights", "pixels", "chance"], "ROC of verification:", legends)
 
 
 def check_maps(page, path, images):
