@@ -5,11 +5,11 @@
  * element of a tile; tiles of 4x4 outputs are transformed back. Launches count the operations of the plain convolution,
  * so that figures compare.
  *
- * On GPUs the products are the tile engine's, and what lies between the steps goes through memory: for each tile 36 values
- * of c channels are written and read, and 36 of k, 288 (c + k) bytes, against 288 c k operations of the plain convolution.
- * At c = k = 256, with 35 TFLOP/s and 3 TB/s as on a large card, that is 135 + 49 ns for what takes 540; with 64 channels
- * 8 + 12 for 34; and groups of this size stay in such a card's cache. Nobody has measured it: it stands behind the plain
- * tiles, for tuning to find. */
+ * On GPUs the products are the tile engine's, and what lies between the steps goes through memory: for each tile 36
+ * values of c channels are written and read, and 36 of k, 288 (c + k) bytes, against 288 c k operations of the plain
+ * convolution. At c = k = 256, with 35 TFLOP/s and 3 TB/s as on a large card, that is 135 + 49 ns for what takes 540;
+ * with 64 channels 8 + 12 for 34; and groups of this size stay in such a card's cache. Nobody has measured it: it
+ * stands behind the plain tiles, for tuning to find. */
 #ifndef VKPCL_OPS_WINOGRAD_H
 #define VKPCL_OPS_WINOGRAD_H
 #include "ops/convolution.h"
