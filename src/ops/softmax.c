@@ -1,4 +1,5 @@
 #include "vkpcl/ops/softmax.h"
+#include "ops/elements.h"
 #include "softmax/softmax_args.h"
 #include "vkpcl/status.h"
 
@@ -11,8 +12,8 @@ static struct vp_softmax_shape shape_of(const struct vp_tensor *x, const struct 
 }
 
 /* One launch per piece of the outer dimension. bind: arrays of the same shape in the kernel's order. */
-static void emit(struct vp_tape *tape, const struct vp_softmax_shape *s, const char *kernel, const char *kernel_v4,
-                 const struct vp_bind *bind, int bindings, bool accumulate, const char *label) {
+static void emit(struct vp_tape *tape, const struct vp_softmax_shape *s, const char *kernel, const struct vp_bind *bind,
+                 int bindings, bool accumulate, const char *label) {
     /* Four columns to an invocation save a processor loads; a GPU would rather have four times the invocations. */
     bool horizontal = s->inner == 1 && s->length % 4 == 0;
     bool vec4 = horizontal || (s->inner % 4 == 0 && vp_tape_caps(tape)->is_cpu);
@@ -22,7 +23,7 @@ static void emit(struct vp_tape *tape, const struct vp_softmax_shape *s, const c
                                 .accumulate = accumulate};
     for (int64_t first = 0, n; (n = vp_piece(tape, s->outer, first, &row_bytes, 1)) > 0; first += n) {
         args.outer = (uint32_t)n;
-        struct vp_launch launch = {.kernel = vec4 ? kernel_v4 : kernel,
+        struct vp_launch launch = {.kernel = vec4 ? vp_item_kernel(tape, kernel, 4) : kernel,
                                    .spec = {horizontal},
                                    .spec_count = 1,
                                    VP_PUSH(args),
@@ -41,8 +42,7 @@ static void softmax_backward(struct vp_tape *tape, struct vp_node *node) {
     struct vp_softmax_shape shape = shape_of(node->in[0], node->attributes);
     bool accumulate;
     struct vp_bind dx = vp_grad(tape, node->in[0], &accumulate);
-    emit(tape, &shape, "softmax_bwd", "softmax_bwd.v4", (struct vp_bind[]){vp_value(node->out[0]), dy, dx}, 3,
-         accumulate, "softmax bwd");
+    emit(tape, &shape, "softmax_bwd", (struct vp_bind[]){vp_value(node->out[0]), dy, dx}, 3, accumulate, "softmax bwd");
 }
 
 struct vp_tensor *vp_softmax(struct vp_tape *tape, struct vp_tensor *x, const struct vp_softmax_desc *desc) {
@@ -50,8 +50,7 @@ struct vp_tensor *vp_softmax(struct vp_tape *tape, struct vp_tensor *x, const st
               x->shape.rank);
     struct vp_softmax_shape shape = shape_of(x, desc);
     struct vp_tensor *y = vp_tape_output(tape, "softmax", x->shape, x->needs_grad);
-    emit(tape, &shape, "softmax_fwd", "softmax_fwd.v4", (struct vp_bind[]){vp_value(x), vp_value(y)}, 2, false,
-         "softmax fwd");
+    emit(tape, &shape, "softmax_fwd", (struct vp_bind[]){vp_value(x), vp_value(y)}, 2, false, "softmax fwd");
     struct vp_node *node = vp_tape_push(tape, "softmax", softmax_backward);
     struct vp_softmax_desc *kept = vp_arena_new(vp_tape_arena(tape), struct vp_softmax_desc);
     *kept = *desc;
