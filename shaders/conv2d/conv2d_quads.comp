@@ -10,8 +10,8 @@
 // There a buffer load is taken apart lane by lane, sixty instructions for four floats, while a texel fetch calls a routine that
 // loads whole vec4s: inside this kernel twice as fast. Both operands are RGBA32F texel buffers. A broadcast costs six
 // instructions, exchanging lanes within a quad one: a lane owns 8 pixels, and a register of four weights, one in each lane,
-// meets all lanes' pixels in its four
-// permutations l -> l ^ i. So sum[4 * e + i] of lane l belongs to channel 4 * (l ^ i) + e.
+// meets all lanes' pixels in its four permutations l -> l ^ i. So sum[4 * e + i] of lane l belongs to channel
+// 4 * (l ^ i) + e.
 //
 // The driver's compiler keeps few values in registers across a long body: those used most often in a row, here the inputs of
 // one pixel, while weights and sums are memory operands. What a loop carries costs seven instructions per value and round:
