@@ -3,12 +3,14 @@
 #include "conv2d/conv2d_bwd_filter_lanes_args.h"
 #include "ops/column_sum.h"
 #include "ops/conv_lanes.h"
+#include "ops/conv_quads.h"
 
 /* A compiled variant: the shapes it is made for (0: any) and the tile of a workgroup. */
 struct variant {
     const char *kernel;
     int r, s, stride, c, c_most, k, k_most;
     bool k_fours;                        /* k and c come in fours */
+    bool quads;                          /* texel buffers of any length, and a workgroup owns one tap */
     int c_tile, k_tile, row_tile, lines; /* lines: output lines of one round */
 };
 static const struct variant variants[] = {
@@ -31,8 +33,17 @@ static const struct variant variants[] = {
 static bool made_for(const struct variant *v, const struct vp_filter_lanes *z) {
     bool c_fits = v->c ? z->c == v->c : z->c % 4 == 0 && (!v->c_most || z->c <= v->c_most);
     bool k_fits = (!v->k || z->k == v->k) && (!v->k_most || z->k <= v->k_most) && (!v->k_fours || z->k % 4 == 0);
-    return c_fits && k_fits && (!v->r || z->r == v->r) && z->s == v->s && (!v->stride || z->stride == v->stride);
+    return c_fits && k_fits && (!v->r || z->r == v->r) && (!v->s || z->s == v->s) &&
+           (!v->stride || z->stride == v->stride);
 }
+
+/* For subgroups of four lanes, see ops/conv_quads.h. */
+static const struct variant quads[] = {
+    {"conv2d_bwd_filter_quads.c16", .c_most = 16, .k_fours = true, .quads = true, .c_tile = 16, .k_tile = 16,
+     .row_tile = 1, .lines = 1},
+    {"conv2d_bwd_filter_quads.c32", .k_fours = true, .quads = true, .c_tile = 32, .k_tile = 16, .row_tile = 1,
+     .lines = 1},
+};
 
 static const struct variant plain = {"conv2d_bwd_filter_plain", .c_tile = 4, .k_tile = 4, .row_tile = 1, .lines = 1};
 
@@ -43,12 +54,26 @@ static bool bindable(const struct vp_filter_lanes *z, uint64_t most) {
            4 * filters * (uint64_t)(z->k * z->r * z->s * z->c) <= most;
 }
 
+/* Images whose dy and x each fit a texel buffer that may be short. */
+static int64_t images_of_texels(const struct vp_tape *tape, const struct vp_filter_lanes *z) {
+    uint64_t dy = 4 * (uint64_t)(z->p * z->q * z->k), x = 4 * (uint64_t)(z->h * z->w * z->c);
+    return (int64_t)(vp_quads_texel_bytes(tape) / (dy > x ? dy : x));
+}
+
+static bool quads_fit(const struct vp_tape *tape, const struct vp_filter_lanes *z, const struct variant *v) {
+    uint64_t bytes[] = {4 * (uint64_t)(z->p * z->q * z->k), 4 * (uint64_t)(z->h * z->w * z->c)};
+    return vp_quads_wanted(tape, v->kernel) && made_for(v, z) &&
+           vp_quads_can_cut(tape, z->n, bytes, 2, images_of_texels(tape, z));
+}
+
 static const struct variant *choose(const struct vp_tape *tape, const struct vp_filter_lanes *z) {
     const struct vp_gpu_caps *caps = vp_tape_caps(tape);
     if (!caps->lanes_beat_shared || !bindable(z, caps->max_binding_bytes)) return NULL;
     bool lanes = vp_lanes_have_texels(tape) && caps->subgroup_size == 8;
     for (size_t i = 0; lanes && i < sizeof variants / sizeof *variants; i++)
         if (made_for(&variants[i], z) && vp_tape_has_kernel(tape, variants[i].kernel)) return &variants[i];
+    for (size_t i = 0; i < sizeof quads / sizeof *quads; i++)
+        if (quads_fit(tape, z, &quads[i])) return &quads[i];
     return &plain;
 }
 
@@ -69,21 +94,29 @@ static int64_t lines_per_split(const struct vp_filter_lanes *z, const struct var
     return (each + v->lines - 1) / v->lines * v->lines;
 }
 
+/* Images of the next launch. */
+static int64_t piece(const struct vp_tape *tape, const struct vp_filter_lanes *z, const struct variant *v,
+                     int64_t first) {
+    uint64_t bytes[] = {4 * (uint64_t)(z->p * z->q * z->k), 4 * (uint64_t)(z->h * z->w * z->c)};
+    return vp_piece_most(tape, z->n, first, bytes, 2, v->quads ? images_of_texels(tape, z) : z->n);
+}
+
 /* One run of images: its splits side by side, then their sum. */
 static void emit_run(struct vp_tape *tape, const struct vp_filter_lanes *z, const struct variant *v) {
     int64_t c_blocks = (z->c + v->c_tile - 1) / v->c_tile, k_blocks = (z->k + v->k_tile - 1) / v->k_tile;
     int64_t tiles = c_blocks * k_blocks * (z->r / v->row_tile);
     if (v == &plain) tiles = (tiles * z->s + 63) / 64; /* an invocation is a tile */
+    if (v->quads) tiles *= z->s;
     int64_t filter = z->k * z->r * z->s * z->c, splits = 0;
     uint64_t bytes[] = {4 * (uint64_t)(z->p * z->q * z->k), 4 * (uint64_t)(z->h * z->w * z->c)};
-    for (int64_t first = 0, n; (n = vp_piece(tape, z->n, first, bytes, 2)) > 0; first += n)
+    for (int64_t first = 0, n; (n = piece(tape, z, v, first)) > 0; first += n)
         splits += vp_div_up((uint64_t)(n * z->p), (uint64_t)lines_per_split(z, v, n, tiles));
     bool direct = (splits == 1 || z->per_image) && !z->accumulate;
     struct vp_bind part = z->dw;
     if (!direct)
         part = vp_bind_slot(vp_partials(tape, 4 * (uint64_t)(splits * filter), z->dw, filter, "filter partials"));
     int64_t split = 0;
-    for (int64_t first = 0, n; (n = vp_piece(tape, z->n, first, bytes, 2)) > 0; first += n) {
+    for (int64_t first = 0, n; (n = piece(tape, z, v, first)) > 0; first += n) {
         int64_t lines = lines_per_split(z, v, n, tiles);
         struct conv2d_bwd_filter_lanes_args args = {.n = (int32_t)n,
                                                     .h = (int32_t)z->h,

@@ -1,0 +1,87 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
+#extension GL_KHR_shader_subgroup_basic : require
+#extension GL_KHR_shader_subgroup_quad : require
+// conv2d backward-filter for software devices with subgroups of 4 lanes, first pass:
+//
+//   part[split,k,r,s,c] = sum over lines (n,p) of the split, over q: dy[n,p,q,k] * x[n, p*stride+r-pad, q*stride+s-pad, c]
+//
+// dy (n,p,q,k), x (n,h,w,c), part (split,k,r,s,c), k and c multiples of four. Built like conv2d_quads, which says why: texel
+// fetches, and a register of four channels of dy, one in each lane, meets all lanes' channels of x in its four permutations.
+// sum[4 * e + i] of lane l belongs to channel 4 * (l ^ i) + e of dy. A round takes 8 pixels of the flattened (n,p,q).
+//
+// A workgroup is one subgroup and owns 16 k and 16 * FOURS c of one tap. Groups: (tiles, splits), tile ((k block * r + tap
+// row) * s + tap column) * c_blocks + c block.
+//!variants-only
+//!variant c32 -DFOURS=2
+//!variant c16 -DFOURS=1
+#include "conv2d/conv2d_bwd_filter_lanes_args.h"
+#define LANES 4
+#define CHANNELS 16
+#define DEPTH 8
+layout(local_size_x = LANES) in;
+layout(binding = 0) uniform textureBuffer dy;
+layout(binding = 1) uniform textureBuffer x;
+layout(binding = 2) writeonly buffer PART { vec4 part[]; };
+
+float permuted(float v, int i) {
+    return i == 0 ? v : i == 1 ? subgroupQuadSwapHorizontal(v) : i == 2 ? subgroupQuadSwapVertical(v) : subgroupQuadSwapDiagonal(v);
+}
+
+void main() {
+    const int height = h, width = w, c_fours = c / 4, k_fours = k / 4, lines_p = p, pixels_q = q, step = stride;
+    const int lane = int(gl_SubgroupInvocationID), split = int(gl_WorkGroupID.y);
+    int rest = int(gl_WorkGroupID.x);
+    const int c_block = rest % c_blocks;
+    rest /= c_blocks;
+    const int tap_column = rest % s;
+    rest /= s;
+    const int tap_row = rest % r, k_block = rest / r;
+    const int c_first = c_block * (FOURS * LANES) + lane, k_first = k_block * (CHANNELS / 4);
+    const int dy_four = min(k_first + lane, k_fours - 1);
+    int x_four[FOURS];
+    [[unroll]] for (int f = 0; f < FOURS; f++) x_four[f] = min(c_first + f * LANES, c_fours - 1);
+
+    const int begin_line = split * lines_per_split, end_line = min(begin_line + lines_per_split, n * lines_p);
+    const int end = end_line * pixels_q, row_ahead = tap_row - pad, column_ahead = tap_column - pad;
+    int image = begin_line / lines_p, i = begin_line - image * lines_p, j = 0;
+    float sum[CHANNELS][4 * FOURS];
+    [[unroll]] for (int channel = 0; channel < CHANNELS; channel++)
+        [[unroll]] for (int e = 0; e < 4 * FOURS; e++) sum[channel][e] = 0.0;
+
+    [[dont_unroll]] for (int pixel = begin_line * pixels_q; pixel < end; pixel += DEPTH) {
+        float gradient[CHANNELS][DEPTH];
+        int x_at[DEPTH];
+        [[unroll]] for (int d = 0; d < DEPTH; d++) {
+            const int row = i * step + row_ahead, column = j * step + column_ahead;
+            const bool inside = pixel + d < end && uint(row) < uint(height) && uint(column) < uint(width);
+            x_at[d] = inside ? ((image * height + row) * width + column) * c_fours : 0;
+            vec4 four = texelFetch(dy, inside ? (pixel + d) * k_fours + dy_four : 0);
+            four = inside ? four : vec4(0.0);
+            [[unroll]] for (int channel = 0; channel < CHANNELS; channel++)
+                gradient[channel][d] = permuted(four[channel / 4], channel % 4);
+            j++;
+            if (j == pixels_q) { j = 0; i++; }
+            if (i == lines_p) { i = 0; image++; }
+        }
+        [[unroll]] for (int f = 0; f < FOURS; f++) {
+            vec4 under[DEPTH];
+            [[unroll]] for (int d = 0; d < DEPTH; d++) under[d] = texelFetch(x, x_at[d] + x_four[f]);
+            [[unroll]] for (int e = 0; e < 4; e++)
+                [[unroll]] for (int channel = 0; channel < CHANNELS; channel++)
+                    [[unroll]] for (int d = 0; d < DEPTH; d++) sum[channel][4 * f + e] += under[d][e] * gradient[channel][d];
+        }
+    }
+
+    [[unroll]] for (int channel = 0; channel < CHANNELS; channel++) {
+        const int k_at = 4 * k_first + 4 * (lane ^ (channel % 4)) + channel / 4;
+        if (k_at < k) {
+            const int filter_row = (((first_split + split) * k + k_at) * r + tap_row) * s + tap_column;
+            [[unroll]] for (int f = 0; f < FOURS; f++)
+                if (c_first + f * LANES < c_fours)
+                    part[filter_row * c_fours + c_first + f * LANES] = vec4(sum[channel][4 * f], sum[channel][4 * f + 1],
+                                                                            sum[channel][4 * f + 2], sum[channel][4 * f + 3]);
+        }
+    }
+}
