@@ -44,6 +44,8 @@ static struct sizes sizes_of(const struct vp_tape *tape, const struct vp_convolu
     uint64_t most = vp_quads_texel_bytes(tape);
     s.bytes[2] = s.block_bytes * (uint64_t)s.blocks;
     s.images = (int64_t)(most / s.bytes[0]);
+    int64_t groups_take = (int64_t)vp_tape_caps(tape)->max_groups[0] * PIXELS / (z->p * z->q > 0 ? z->p * z->q : 1);
+    if (groups_take < s.images) s.images = groups_take;
     s.blocks_at_once = s.block_bytes ? (int64_t)(most / s.block_bytes) : s.blocks;
     if (z->filter_stride) {
         if ((int64_t)(most / s.bytes[2]) < s.images) s.images = (int64_t)(most / s.bytes[2]);

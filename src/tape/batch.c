@@ -34,11 +34,16 @@ static struct vp_batch *batch_create(struct vp_tape *tape, const char *kernel) {
     return batch;
 }
 
+/* Where the next part of the pool begins. */
+static uint64_t pool_end(const struct vp_tape *tape, const struct vp_batch *batch) {
+    uint64_t alignment = tape->caps.binding_alignment;
+    return (batch->pooled + alignment - 1) / alignment * alignment;
+}
+
 /* A part of the pool that may be bound on its own. */
 static struct vp_slot *pool_part(struct vp_tape *tape, struct vp_batch *batch, struct vp_slot **pool, uint64_t bytes,
                                  const char *name) {
-    uint64_t alignment = tape->caps.binding_alignment;
-    uint64_t offset = (batch->pooled + alignment - 1) / alignment * alignment;
+    uint64_t offset = pool_end(tape, batch);
     if (!*pool) *pool = vp_slot_create(tape, name, bytes, VP_SLOT_TRANSIENT);
     struct vp_slot *part = vp_slot_create(tape, name, bytes, VP_SLOT_TRANSIENT);
     part->parent = *pool;
@@ -157,6 +162,12 @@ void vp_batch_before(struct vp_tape *tape, struct vp_bind bind) {
         }
 }
 
+/* Whether the pool, with so many bytes more, can be bound as texels and is not too much in the way. */
+static bool pool_takes(const struct vp_tape *tape, const struct vp_batch *batch, uint64_t bytes) {
+    uint64_t texel_bytes = 16 * tape->caps.max_texel_elements;
+    return pool_end(tape, batch) + bytes <= (texel_bytes < most_waiting ? texel_bytes : most_waiting);
+}
+
 struct vp_slot *vp_batch_wait(struct vp_tape *tape, const char *kernel, struct vp_bind to, uint64_t bytes,
                               const char *name) {
     uint64_t ignored;
@@ -166,7 +177,7 @@ struct vp_slot *vp_batch_wait(struct vp_tape *tape, const char *kernel, struct v
         return NULL;
     vp_batch_before(tape, to);
     const struct vp_batch *old = tape->late;
-    if (old && (old->to != root || strcmp(old->kernel, kernel) != 0 || old->pooled + bytes > most_waiting))
+    if (old && (old->to != root || strcmp(old->kernel, kernel) != 0 || !pool_takes(tape, old, bytes)))
         vp_batch_flush(tape);
     if (!tape->late) {
         tape->late = batch_create(tape, kernel);
