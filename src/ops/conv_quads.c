@@ -36,20 +36,30 @@ struct sizes {
     int64_t images, blocks_at_once;
 };
 
+/* How many of `each` bytes fit `most` bytes; INT64_MAX where they take none. */
+static int64_t fitting(uint64_t most, uint64_t each) {
+    return each ? (int64_t)(most / each) : INT64_MAX;
+}
+
+static int64_t smaller(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
 static struct sizes sizes_of(const struct vp_tape *tape, const struct vp_convolution *z) {
-    struct sizes s = {.bytes = {4 * (uint64_t)(z->h * z->w * z->c), 4 * (uint64_t)(z->y_h * z->y_w * z->k)},
-                      .count = z->filter_stride ? 3 : 2,
-                      .block_bytes = 4 * CHANNELS * (uint64_t)(z->r * z->s * z->c),
-                      .blocks = (z->k + CHANNELS - 1) / CHANNELS};
+    int64_t blocks = (z->k + CHANNELS - 1) / CHANNELS;
     uint64_t most = vp_quads_texel_bytes(tape);
-    s.bytes[2] = s.block_bytes * (uint64_t)s.blocks;
-    s.images = (int64_t)(most / s.bytes[0]);
-    int64_t groups_take = (int64_t)vp_tape_caps(tape)->max_groups[0] * PIXELS / (z->p * z->q > 0 ? z->p * z->q : 1);
-    if (groups_take < s.images) s.images = groups_take;
-    s.blocks_at_once = s.block_bytes ? (int64_t)(most / s.block_bytes) : s.blocks;
+    uint64_t block_bytes = 4 * CHANNELS * (uint64_t)(z->r * z->s * z->c), filter_bytes = block_bytes * (uint64_t)blocks;
+    struct sizes s = {
+        .bytes = {4 * (uint64_t)(z->h * z->w * z->c), 4 * (uint64_t)(z->y_h * z->y_w * z->k), filter_bytes},
+        .count = z->filter_stride ? 3 : 2,
+        .block_bytes = block_bytes,
+        .blocks = blocks};
+    s.images = smaller(fitting(most, s.bytes[0]),
+                       fitting((uint64_t)vp_tape_caps(tape)->max_groups[0] * PIXELS, (uint64_t)(z->p * z->q)));
+    s.blocks_at_once = smaller(fitting(most, block_bytes), blocks);
     if (z->filter_stride) {
-        if ((int64_t)(most / s.bytes[2]) < s.images) s.images = (int64_t)(most / s.bytes[2]);
-        s.blocks_at_once = s.blocks;
+        s.images = smaller(s.images, fitting((uint64_t)fitting(most, block_bytes), (uint64_t)blocks));
+        s.blocks_at_once = blocks;
     }
     return s;
 }
