@@ -90,7 +90,7 @@ uint64_t vp_memory_total(const struct vp_memory_need *need);
 enum vp_status vp_run_iteration(struct vp_run *run, struct vp_error *err);
 /* Waits for the results of the last enqueued iteration. */
 enum vp_status vp_run_drain(struct vp_run *run, struct vp_error *err);
-/* Weights of the face and pose losses, temperature and crop of an iteration. */
+/* Weights of the face and pose losses, temperature, crop and share of gradient images of an iteration. */
 void vp_run_weights(const struct vp_run *run, double weight[VP_PHASES]);
 double vp_run_temperature(const struct vp_run *run, int64_t iteration);
 double vp_run_crop(const struct vp_run *run, int64_t iteration);
