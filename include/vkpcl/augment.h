@@ -4,7 +4,7 @@
  * A draw is a pure function of (seed, step, kind, image, view), so it depends on neither threads nor batches.
  *
  *   kind                     crop      mirror  jitter, grey, blur, gradient
- *   VP_AUGMENT_FACE_VIEW1/2  quadrant  no      with the settings' probabilities
+ *   VP_AUGMENT_FACE_VIEW1/2  quadrant  drawn   with the settings' probabilities
  *   VP_AUGMENT_POSE_VIEW     none      no      likewise
  *   VP_AUGMENT_POSE_NEGATIVE none      yes     likewise
  *   VP_AUGMENT_PLAIN         none      no      none
@@ -38,12 +38,13 @@ struct vp_augment_settings {
     double crop_share; /* window side / image side, in (0, 1]; 1: no crop */
     enum vp_quadrant_rule quadrant;
     double jitter, grey, blur, gradient; /* probabilities */
+    double mirror;                       /* probability that a face view is mirrored */
     double brightness[2], contrast[2], saturation[2], hue[2];
     double sigma[2];
 };
 
 /* The released settings: share 0.4; jitter 0.8 with factors 0.2..1.8 and hue -0.2..0.2; grey 0.2; blur 0.8 with sigma
- * 0.1..2; gradient 0.6. */
+ * 0.1..2; gradient 0.6; no mirrored face views. */
 struct vp_augment_settings vp_augment_released(void);
 
 /* What to draw for. `step` is an epoch or iteration, `image` its place in the batch (or any number that names it),

@@ -58,7 +58,7 @@ struct vp_config {
     struct {
         double crop, crop_start;
         int crop_iterations, gradient_iterations;
-        double jitter_p, grey_p, blur_p, gradient_p;
+        double jitter_p, grey_p, blur_p, gradient_p, mirror_p;
     } augment;
     struct {
         int every, keep;

@@ -20,6 +20,7 @@ enum {
     DRAW_WINDOW_Y,
     DRAW_QUADRANT,
     DRAW_OTHER_QUADRANT,
+    DRAW_MIRROR,
     DRAW_ORDER = 16, /* four */
 };
 enum { SHARED_VIEW = 0xffff }; /* numbers that both face views of an image look at */
@@ -81,13 +82,15 @@ static void window(const struct vp_augment_settings *s, struct numbers r, unsign
     *length = (float)side;
 }
 
-static void quadrant_crop(const struct vp_augment_settings *s, const struct vp_augment_draw *draw, struct numbers r,
-                          struct vp_augment_block *block) {
+/* What only a face view has: its window, and perhaps its being mirrored. */
+static void face_view(const struct vp_augment_settings *s, const struct vp_augment_draw *draw, struct numbers r,
+                      struct vp_augment_block *block) {
     struct numbers shared = numbers_of(draw, VP_AUGMENT_FACE_VIEW1, SHARED_VIEW);
     uint32_t quadrant = below(shared, DRAW_QUADRANT, 4);
     if (draw->kind == VP_AUGMENT_FACE_VIEW2) quadrant = (quadrant + 1 + below(shared, DRAW_OTHER_QUADRANT, 3)) % 4;
     window(s, r, DRAW_WINDOW_X, draw->width, quadrant & 1, &block->x, &block->w);
     window(s, r, DRAW_WINDOW_Y, draw->height, quadrant & 2, &block->y, &block->h);
+    if (chance(r, DRAW_MIRROR, s->mirror)) block->flags |= AUGMENT_MIRROR;
 }
 
 struct vp_augment_block vp_augment_draw(const struct vp_augment_settings *s, const struct vp_augment_draw *draw) {
@@ -104,7 +107,7 @@ struct vp_augment_block vp_augment_draw(const struct vp_augment_settings *s, con
     struct numbers r = numbers_of(draw, draw->kind, draw->view);
     if (draw->kind == VP_AUGMENT_POSE_NEGATIVE || draw->kind == VP_AUGMENT_PLAIN_MIRROR) block.flags |= AUGMENT_MIRROR;
     if (draw->kind == VP_AUGMENT_PLAIN || draw->kind == VP_AUGMENT_PLAIN_MIRROR) return block;
-    if (draw->kind != VP_AUGMENT_POSE_VIEW && draw->kind != VP_AUGMENT_POSE_NEGATIVE) quadrant_crop(s, draw, r, &block);
+    if (draw->kind != VP_AUGMENT_POSE_VIEW && draw->kind != VP_AUGMENT_POSE_NEGATIVE) face_view(s, draw, r, &block);
     uint32_t order[4];
     vp_rng_permutation(r.seed, r.stream, r.base + DRAW_ORDER, 4, order);
     for (int k = 0; k < 4; k++) block.order |= order[k] << (2 * k);

@@ -76,6 +76,7 @@ static const struct vp_option options[] = {
     FLOAT(augment.grey_p, "0.2", 0, 1, "probability of greyscale"),
     FLOAT(augment.blur_p, "0.8", 0, 1, "probability of gaussian blur"),
     FLOAT(augment.gradient_p, "0.6", 0, 1, "probability of the gradient magnitude image"),
+    FLOAT(augment.mirror_p, "0", 0, 1, "probability of mirroring a face view (published: none)"),
     INT(augment.gradient_iterations, "0", 0, INT_MAX, "iterations in which it rises linearly from 0; 0: at once"),
 
     INT(checkpoint.every, "1000", 1, INT_MAX, "iterations between checkpoints"),

@@ -18,6 +18,7 @@ static struct vp_augment_settings augment_settings(const struct vp_run *run) {
     settings.jitter = run->config->augment.jitter_p;
     settings.grey = run->config->augment.grey_p;
     settings.blur = run->config->augment.blur_p;
+    settings.mirror = run->config->augment.mirror_p;
     settings.gradient = vp_run_gradient_share(run, run->iteration);
     return settings;
 }

@@ -119,6 +119,29 @@ static void test_rules_differ(void **state) {
     assert_in_range(crossing, 50, 190);
 }
 
+/* Face views are mirrored as often as asked, one without the other, and nothing else changes; pose views never are. */
+static void test_mirrored_face_views(void **state) {
+    (void)state;
+    enum { N = 4000 };
+    struct vp_augment_settings never = vp_augment_released(), often = never;
+    often.mirror = 0.3;
+    double first = 0, both = 0;
+    for (uint32_t i = 0; i < N; i++) {
+        struct vp_augment_draw draw = of(VP_AUGMENT_FACE_VIEW1, i, 0);
+        struct vp_augment_block a = vp_augment_draw(&often, &draw), plain = vp_augment_draw(&never, &draw);
+        assert_int_equal(plain.flags & AUGMENT_MIRROR, 0);
+        plain.flags |= a.flags & AUGMENT_MIRROR;
+        assert_memory_equal(&a, &plain, sizeof a);
+        draw.kind = VP_AUGMENT_FACE_VIEW2;
+        struct vp_augment_block b = vp_augment_draw(&often, &draw);
+        first += (a.flags & AUGMENT_MIRROR) != 0;
+        both += (a.flags & b.flags & AUGMENT_MIRROR) != 0;
+        draw.kind = VP_AUGMENT_POSE_VIEW;
+        assert_int_equal(vp_augment_draw(&often, &draw).flags & AUGMENT_MIRROR, 0);
+    }
+    assert_true(fabs(first / N - 0.3) < 0.04 && fabs(both / N - 0.09) < 0.03);
+}
+
 static void test_plain(void **state) {
     (void)state;
     const struct vp_augment_settings s = vp_augment_released();
@@ -129,8 +152,11 @@ static void test_plain(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_pure), cmocka_unit_test(test_statistics),
-                                       cmocka_unit_test(test_quadrants), cmocka_unit_test(test_rules_differ),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_pure),
+                                       cmocka_unit_test(test_statistics),
+                                       cmocka_unit_test(test_quadrants),
+                                       cmocka_unit_test(test_rules_differ),
+                                       cmocka_unit_test(test_mirrored_face_views),
                                        cmocka_unit_test(test_plain)};
     return cmocka_run_group_tests_name("augment_draw", tests, NULL, NULL);
 }
