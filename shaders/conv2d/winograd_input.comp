@@ -8,8 +8,10 @@
 //
 // gradient: tiles of 4 x 4 of dy instead, transformed by A: the other factor of a filter's gradient.
 //!variant texel -DTEXEL
+//!variant v4 -DVEC4
 //!variant gradient -DGRADIENT
 //!variant gradient_texel -DGRADIENT -DTEXEL
+//!variant gradient_v4 -DGRADIENT -DVEC4
 #include "common/element.glsl"
 #include "conv2d/winograd.glsl"
 #include "conv2d/winograd_tiles.glsl"

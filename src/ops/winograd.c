@@ -1,19 +1,13 @@
 /* Winograd convolutions: when, and their launches. */
 #include "ops/winograd.h"
 #include "conv2d/winograd_filter_args.h"
-#include "conv2d/winograd_product_args.h"
-#include "ops/conv_lanes.h"
+#include "ops/conv_quads.h"
 #include "ops/gemm.h"
 #include "ops/winograd_tiles.h"
 #include "vkpcl/status.h"
 
 /* Bytes between the steps, as far as an image fits them. Twice as much was 1 % faster, half of it 2 % slower. */
 #define SCRATCH (32 << 20)
-
-bool vp_winograd_lanes(const struct vp_tape *tape) {
-    return vp_conv_lanes_wanted(tape) && vp_lanes_have_texels(tape) && vp_tape_caps(tape)->subgroup_size == 8 &&
-           vp_tape_has_kernel(tape, "winograd_product");
-}
 
 /* Are transformed arrays of the fewest images that can be a piece of the batch within a binding? */
 static bool bindable(const struct vp_tape *tape, const struct vp_winograd_sizes *z) {
@@ -52,7 +46,7 @@ static struct vp_slot *emit_filter(struct vp_tape *tape, const struct vp_convolu
                                         .element_step = (int32_t)(z->c * padded / 4),
                                         .block_step = (int32_t)(lanes ? 8 * z->c : 8),
                                         .c_step = (int32_t)(lanes ? 8 : z->k / 4)};
-    struct vp_launch launch = {.kernel = lanes ? "winograd_filter.texel" : "winograd_filter",
+    struct vp_launch launch = {.kernel = lanes && !vp_winograd_quads(tape) ? "winograd_filter.texel" : "winograd_filter",
                                .bind = {z->filter, vp_bind_slot(u)},
                                VP_PUSH(args),
                                .bytes = 36.0 * (double)(z->c * z->k) + (double)bytes,
@@ -65,7 +59,6 @@ static struct vp_slot *emit_filter(struct vp_tape *tape, const struct vp_convolu
 /* m[element] = v[element] u[element] for all elements. */
 static void emit_product(struct vp_tape *tape, const struct vp_convolution *z, int64_t images, int64_t tiles,
                          bool lanes, struct vp_slot *const *vum) {
-    struct vp_bind v = vp_bind_slot(vum[0]), u = vp_bind_slot(vum[1]), m = vp_bind_slot(vum[2]);
     double flops = z->flops * (double)images / (double)z->n;
     if (!lanes) {
         vp_emit_gemm(tape, &(struct vp_gemm){.batch = VP_WINOGRAD_ELEMENTS,
@@ -73,22 +66,22 @@ static void emit_product(struct vp_tape *tape, const struct vp_convolution *z, i
                                              .n = z->k,
                                              .k = z->c,
                                              .slope = 1.0f,
-                                             .a = v,
-                                             .b = u,
-                                             .c = m,
+                                             .a = vp_bind_slot(vum[0]),
+                                             .b = vp_bind_slot(vum[1]),
+                                             .c = vp_bind_slot(vum[2]),
                                              .flops = flops,
                                              .label = z->label});
         return;
     }
-    struct winograd_product_args args = {.depth = (int32_t)z->c,
-                                         .blocks = (int32_t)(tiles / VP_WINOGRAD_BLOCK),
-                                         .k_blocks = (int32_t)vp_div_up((uint64_t)z->k, VP_WINOGRAD_BLOCK)};
-    vp_emit(tape, &(struct vp_launch){.kernel = "winograd_product",
-                                      .bind = {v, u, m},
-                                      VP_PUSH(args),
-                                      .groups = {(uint32_t)(args.blocks * args.k_blocks), VP_WINOGRAD_ELEMENTS},
-                                      .flops = flops,
-                                      .label = z->label});
+    vp_emit_winograd_product(
+        tape, &(struct vp_winograd_product){.depth = z->c,
+                                            .blocks = tiles / VP_WINOGRAD_BLOCK,
+                                            .k_blocks = vp_winograd_padded(z->k) / VP_WINOGRAD_BLOCK,
+                                            .v = vum[0],
+                                            .u = vum[1],
+                                            .m = vum[2],
+                                            .flops = flops,
+                                            .label = z->label});
 }
 
 static struct vp_winograd_layout input_layout(const struct vp_convolution *z, int64_t tiles, bool lanes) {
@@ -102,7 +95,8 @@ void vp_emit_winograd(struct vp_tape *tape, const struct vp_convolution *z) {
     vp_assert(z->pad_h == z->pad_w && z->y_step == 1 && !z->filter_stride, "%s has no Winograd form", z->label);
     const bool lanes = vp_winograd_lanes(tape);
     const uint64_t bytes[] = {4 * (uint64_t)(z->h * z->w * z->c), 4 * (uint64_t)(z->p * z->q * z->k)};
-    int64_t most = vp_winograd_images_at_once(z->n, z->p, z->q, z->c + z->k, SCRATCH);
+    int64_t most = vp_winograd_images_at_once(z->n, z->p, z->q, z->c + z->k,
+                                              vp_winograd_texel_scratch(tape, SCRATCH));
     int64_t tiles = vp_winograd_tiling(vp_winograd_largest_piece(tape, z->n, bytes, most), z->p, z->q).tiles;
     struct vp_winograd_layout in = input_layout(z, tiles, lanes), out = output_layout(z, tiles, lanes);
     struct vp_slot *const v = vp_winograd_scratch(tape, "winograd input", &in), *const u = emit_filter(tape, z, lanes),
@@ -114,6 +108,7 @@ void vp_emit_winograd(struct vp_tape *tape, const struct vp_convolution *z) {
         vp_emit_winograd_tiles(tape, &tiling, &in,
                                &(struct vp_winograd_transform){.kernel = "winograd_input",
                                                                .texel_kernel = "winograd_input.texel",
+                                                               .four_kernel = "winograd_input.v4",
                                                                .label = "winograd input",
                                                                .h = z->h,
                                                                .w = z->w,
@@ -124,6 +119,7 @@ void vp_emit_winograd(struct vp_tape *tape, const struct vp_convolution *z) {
         vp_emit_winograd_tiles(tape, &tiling, &out,
                                &(struct vp_winograd_transform){.kernel = "winograd_output",
                                                                .texel_kernel = "winograd_output.texel",
+                                                               .four_kernel = "winograd_output.v4",
                                                                .label = "winograd output",
                                                                .h = z->p,
                                                                .w = z->q,
