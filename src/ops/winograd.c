@@ -9,13 +9,17 @@
 /* Bytes between the steps, as far as an image fits them. Twice as much was 1 % faster, half of it 2 % slower. */
 #define SCRATCH (32 << 20)
 
-/* Are transformed arrays of the fewest images that can be a piece of the batch within a binding? */
+/* Are transformed arrays of the fewest images that can be a piece of the batch within a binding, and an element of them
+ * within a texel buffer that may be short? */
 static bool bindable(const struct vp_tape *tape, const struct vp_winograd_sizes *z) {
     const struct vp_gpu_caps *caps = vp_tape_caps(tape);
     int64_t images = (int64_t)caps->binding_alignment / 16; /* an image has four floats at the least */
     int64_t tiles = vp_winograd_tiling(images > 1 ? images : 1, z->p, z->q).tiles;
     int64_t c = vp_winograd_padded(z->c), k = vp_winograd_padded(z->k), widest = c > k ? c : k,
             narrowest = c + k - widest;
+    if (vp_winograd_quads(tape) &&
+        4 * (uint64_t)(widest * (tiles > narrowest ? tiles : narrowest)) > vp_quads_texel_bytes(tape))
+        return false;
     return 4 * VP_WINOGRAD_ELEMENTS * (uint64_t)(widest * (tiles > narrowest ? tiles : narrowest)) <=
            caps->max_binding_bytes;
 }

@@ -6,7 +6,7 @@
 #include "ops/winograd_tiles.h"
 
 bool vp_winograd_quads(const struct vp_tape *tape) {
-    return vp_quads_wanted(tape, "winograd_quads.c16");
+    return vp_quads_wanted(tape, "winograd_quads.c8");
 }
 
 bool vp_winograd_lanes(const struct vp_tape *tape) {
@@ -27,7 +27,7 @@ static void emit_quads(struct vp_tape *tape, const struct vp_winograd_product *z
                               z->gradient ? 4 * (uint64_t)(z->c * z->k) : 4096 * (uint64_t)(z->blocks * z->k_blocks)};
     int64_t most = (int64_t)(vp_quads_texel_bytes(tape) / (bytes[0] > bytes[1] ? bytes[0] : bytes[1]));
     const char *kernel = z->gradient         ? "winograd_quads.gradient"
-                         : z->depth % 16 == 0 ? "winograd_quads.c16"
+                         : z->depth % 8 == 0 ? "winograd_quads.c8"
                                               : "winograd_quads.c4";
     for (int64_t first = 0, n; (n = vp_piece_most(tape, VP_WINOGRAD_ELEMENTS, first, bytes, 3, most)) > 0; first += n)
         vp_emit(tape, &(struct vp_launch){.kernel = kernel,
@@ -35,7 +35,7 @@ static void emit_quads(struct vp_tape *tape, const struct vp_winograd_product *z
                                                    vp_bind_rows(vp_bind_slot(z->u), bytes[1], first, n),
                                                    vp_bind_rows(vp_bind_slot(z->m), bytes[2], first, n)},
                                           VP_PUSH(*args),
-                                          .groups = {(uint32_t)(2 * z->k_blocks), (uint32_t)(2 * z->blocks),
+                                          .groups = {(uint32_t)z->k_blocks, (uint32_t)z->blocks,
                                                      (uint32_t)n},
                                           .flops = z->flops * (double)n / VP_WINOGRAD_ELEMENTS,
                                           .label = z->label});
