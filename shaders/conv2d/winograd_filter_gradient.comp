@@ -4,7 +4,6 @@
 // The gradient of a filter from its transformed one: dw(k,r,s,c) (+)= G^T m G (conv2d/winograd.glsl) with m[element][k][c].
 // An invocation owns one channel k of one channel item c. Groups: (k * c / 64), flat; c fastest.
 //!variant texel -DTEXEL
-//!variant v4 -DVEC4
 #include "common/element.glsl"
 #include "common/index.glsl"
 #include "conv2d/winograd.glsl"

@@ -11,7 +11,6 @@
 //!variant v4 -DVEC4
 //!variant gradient -DGRADIENT
 //!variant gradient_texel -DGRADIENT -DTEXEL
-//!variant gradient_v4 -DGRADIENT -DVEC4
 #include "common/element.glsl"
 #include "conv2d/winograd.glsl"
 #include "conv2d/winograd_tiles.glsl"

@@ -15,17 +15,14 @@
 // A workgroup is one subgroup and owns 32 tiles; a round takes 4 * FOURS input channels. v and m (element, 32 tiles, 4
 // channels, tile of the 32), u (element, 32 channels k, c, k of the 32). Groups: (k / 32, tiles / 32, elements).
 //
-// gradient: m[element][k][c] (+)= sum_tiles u[element][tile][k] * v[element][tile][c] with u the transformed dy. A lane owns
-// 2 x 4 channels c instead of tiles; a round takes 8 tiles. u and v (element, 32 channels, tile, channel of the 32), m (element,
-// k, c). Groups: (k / 32, c / 32, elements).
+// Filter gradients have no such kernel: tried, it gained a tenth over conv2d_bwd_filter_quads at best.
 //!variants-only
 //!variant c8 -DFOURS=2
 //!variant c4 -DFOURS=1
-//!variant gradient -DFOURS=2 -DGRADIENT
 #include "conv2d/winograd_product_args.h"
 #define LANES 4
 #define ITEMS 8
-#define OWN 8
+#define TILES 8
 #define DEPTH (4 * FOURS)
 layout(local_size_x = LANES) in;
 layout(binding = 0) uniform textureBuffer v;
@@ -43,12 +40,12 @@ void main() {
     const int lane = int(gl_SubgroupInvocationID), element = int(gl_WorkGroupID.z), rounds = depth / DEPTH;
     const int wide = k_blocks, block = int(gl_WorkGroupID.y), k_block = int(gl_WorkGroupID.x);
     int v_at = (element * blocks + block) * depth * ITEMS + lane, u_at = (element * wide + k_block) * depth * ITEMS + lane;
-    float sum[2][16][OWN];
+    float sum[2][16][TILES];
     [[unroll]] for (int side = 0; side < 2; side++)
         [[unroll]] for (int channel = 0; channel < 16; channel++)
-            [[unroll]] for (int t = 0; t < OWN; t++) sum[side][channel][t] = 0.0;
+            [[unroll]] for (int t = 0; t < TILES; t++) sum[side][channel][t] = 0.0;
     [[dont_unroll]] for (int turn = 0; turn < rounds; turn++) {
-        float weight[2][16][DEPTH], own[OWN][DEPTH];
+        float weight[2][16][DEPTH];
         [[unroll]] for (int d = 0; d < DEPTH; d++)
             [[unroll]] for (int side = 0; side < 2; side++) {
                 const vec4 loaded = texelFetch(u, u_at + ITEMS * d + LANES * side);
@@ -56,45 +53,23 @@ void main() {
                     weight[side][channel][d] = permuted(loaded[channel / 4], channel % 4);
             }
         // What a tile needs is fetched right before its products: the compiler keeps that in registers, weights and sums not.
-        [[unroll]] for (int t = 0; t < OWN; t++) {
-#ifdef GRADIENT
-            if (t % 4 == 0)
-                [[unroll]] for (int d = 0; d < DEPTH; d++) {
-                    const vec4 loaded = texelFetch(v, v_at + ITEMS * d + t);
-                    [[unroll]] for (int e = 0; e < 4; e++) own[t + e][d] = loaded[e];
-                }
-#else
+        [[unroll]] for (int t = 0; t < TILES; t++) {
+            float own[DEPTH];
             [[unroll]] for (int f = 0; f < FOURS; f++) {
                 const vec4 loaded = texelFetch(v, v_at + LANES * t + 4 * ITEMS * f);
-                [[unroll]] for (int e = 0; e < 4; e++) own[t][4 * f + e] = loaded[e];
+                [[unroll]] for (int e = 0; e < 4; e++) own[4 * f + e] = loaded[e];
             }
-#endif
             [[unroll]] for (int side = 0; side < 2; side++)
                 [[unroll]] for (int channel = 0; channel < 16; channel++)
-                    [[unroll]] for (int d = 0; d < DEPTH; d++) sum[side][channel][t] += own[t][d] * weight[side][channel][d];
+                    [[unroll]] for (int d = 0; d < DEPTH; d++) sum[side][channel][t] += own[d] * weight[side][channel][d];
         }
         v_at += DEPTH * ITEMS;
         u_at += DEPTH * ITEMS;
     }
-#ifdef GRADIENT
-    const int fours = c / 4, first = block * ITEMS + lane, adds = accumulate, k_all = k;
-    [[unroll]] for (int side = 0; side < 2; side++)
-        [[unroll]] for (int channel = 0; channel < 16; channel++) {
-            const int at_k = k_block * 32 + side * 16 + 4 * (lane ^ (channel % 4)) + channel / 4;
-            [[unroll]] for (int t = 0; t < OWN; t += 4)
-                if (at_k < k_all && first + t < fours) { // t is LANES times the four
-                    const int at = (element * k_all + at_k) * fours + first + t;
-                    const vec4 value = vec4(sum[side][channel][t], sum[side][channel][t + 1], sum[side][channel][t + 2],
-                                            sum[side][channel][t + 3]);
-                    m[at] = adds != 0 ? m[at] + value : value;
-                }
-        }
-#else
-    const int m_at = ((element * blocks + block) * wide + k_block) * (4 * LANES * OWN * 2) + lane;
+    const int m_at = ((element * blocks + block) * wide + k_block) * (4 * LANES * TILES * 2) + lane;
     [[unroll]] for (int side = 0; side < 2; side++)
         [[unroll]] for (int i = 0; i < 4; i++)
-            [[unroll]] for (int t = 0; t < OWN; t++)
-                m[m_at + (4 * side + (lane ^ i)) * (LANES * OWN) + t * LANES] =
+            [[unroll]] for (int t = 0; t < TILES; t++)
+                m[m_at + (4 * side + (lane ^ i)) * (LANES * TILES) + t * LANES] =
                     vec4(sum[side][i][t], sum[side][4 + i][t], sum[side][8 + i][t], sum[side][12 + i][t]);
-#endif
 }

@@ -1,25 +1,33 @@
 /* Winograd convolutions: when, and their launches. */
 #include "ops/winograd.h"
 #include "conv2d/winograd_filter_args.h"
-#include "ops/conv_quads.h"
+#include "conv2d/winograd_product_args.h"
+#include "ops/conv_lanes.h"
 #include "ops/gemm.h"
+#include "ops/winograd_quads.h"
 #include "ops/winograd_tiles.h"
 #include "vkpcl/status.h"
 
 /* Bytes between the steps, as far as an image fits them. Twice as much was 1 % faster, half of it 2 % slower. */
 #define SCRATCH (32 << 20)
 
-/* Are transformed arrays of the fewest images that can be a piece of the batch within a binding, and an element of them
- * within a texel buffer that may be short? */
+bool vp_winograd_lanes(const struct vp_tape *tape) {
+    return vp_conv_lanes_wanted(tape) && vp_lanes_have_texels(tape) && vp_tape_caps(tape)->subgroup_size == 8 &&
+           vp_tape_has_kernel(tape, "winograd_product");
+}
+
+/* Tiles of the fewest images that can be a piece of the batch: an image has four floats at the least. */
+static int64_t least_tiles(const struct vp_tape *tape, const struct vp_winograd_sizes *z) {
+    int64_t images = (int64_t)vp_tape_caps(tape)->binding_alignment / 16;
+    return vp_winograd_tiling(images > 1 ? images : 1, z->p, z->q).tiles;
+}
+
+/* Are their transformed arrays within a binding? */
 static bool bindable(const struct vp_tape *tape, const struct vp_winograd_sizes *z) {
     const struct vp_gpu_caps *caps = vp_tape_caps(tape);
-    int64_t images = (int64_t)caps->binding_alignment / 16; /* an image has four floats at the least */
-    int64_t tiles = vp_winograd_tiling(images > 1 ? images : 1, z->p, z->q).tiles;
+    int64_t tiles = least_tiles(tape, z);
     int64_t c = vp_winograd_padded(z->c), k = vp_winograd_padded(z->k), widest = c > k ? c : k,
             narrowest = c + k - widest;
-    if (vp_winograd_quads(tape) &&
-        4 * (uint64_t)(widest * (tiles > narrowest ? tiles : narrowest)) > vp_quads_texel_bytes(tape))
-        return false;
     return 4 * VP_WINOGRAD_ELEMENTS * (uint64_t)(widest * (tiles > narrowest ? tiles : narrowest)) <=
            caps->max_binding_bytes;
 }
@@ -33,6 +41,11 @@ bool vp_winograd_wanted(const struct vp_tape *tape, const struct vp_winograd_siz
     double c = (double)vp_winograd_padded(z->c), k = (double)vp_winograd_padded(z->k);
     double plain = 9.0 * (double)(z->n * z->p * z->q) * (double)(z->c * z->k);
     return 1.1 * VP_WINOGRAD_ELEMENTS * (tiles * c * k + 30 * tiles * (c + k) + 35 * c * k) < plain;
+}
+
+bool vp_winograd_on_quads(const struct vp_tape *tape, const struct vp_winograd_sizes *z) {
+    return vp_winograd_quads(tape) && vp_winograd_wanted(tape, z) &&
+           vp_winograd_quads_fit(tape, least_tiles(tape, z), z->c, z->k);
 }
 
 /* The transformed filter: (element, 32 k, c, k of the 32) across lanes, else matrices (element, c, k). */
@@ -63,6 +76,7 @@ static struct vp_slot *emit_filter(struct vp_tape *tape, const struct vp_convolu
 /* m[element] = v[element] u[element] for all elements. */
 static void emit_product(struct vp_tape *tape, const struct vp_convolution *z, int64_t images, int64_t tiles,
                          bool lanes, struct vp_slot *const *vum) {
+    struct vp_bind v = vp_bind_slot(vum[0]), u = vp_bind_slot(vum[1]), m = vp_bind_slot(vum[2]);
     double flops = z->flops * (double)images / (double)z->n;
     if (!lanes) {
         vp_emit_gemm(tape, &(struct vp_gemm){.batch = VP_WINOGRAD_ELEMENTS,
@@ -70,22 +84,33 @@ static void emit_product(struct vp_tape *tape, const struct vp_convolution *z, i
                                              .n = z->k,
                                              .k = z->c,
                                              .slope = 1.0f,
-                                             .a = vp_bind_slot(vum[0]),
-                                             .b = vp_bind_slot(vum[1]),
-                                             .c = vp_bind_slot(vum[2]),
+                                             .a = v,
+                                             .b = u,
+                                             .c = m,
                                              .flops = flops,
                                              .label = z->label});
         return;
     }
-    vp_emit_winograd_product(
-        tape, &(struct vp_winograd_product){.depth = z->c,
-                                            .blocks = tiles / VP_WINOGRAD_BLOCK,
-                                            .k_blocks = vp_winograd_padded(z->k) / VP_WINOGRAD_BLOCK,
-                                            .v = vum[0],
-                                            .u = vum[1],
-                                            .m = vum[2],
-                                            .flops = flops,
-                                            .label = z->label});
+    if (vp_winograd_quads(tape)) {
+        vp_emit_winograd_quads(tape, &(struct vp_winograd_quads_product){.tiles = tiles,
+                                                                         .c = z->c,
+                                                                         .k = z->k,
+                                                                         .v = vum[0],
+                                                                         .u = vum[1],
+                                                                         .m = vum[2],
+                                                                         .flops = flops,
+                                                                         .label = z->label});
+        return;
+    }
+    struct winograd_product_args args = {.depth = (int32_t)z->c,
+                                         .blocks = (int32_t)(tiles / VP_WINOGRAD_BLOCK),
+                                         .k_blocks = (int32_t)vp_div_up((uint64_t)z->k, VP_WINOGRAD_BLOCK)};
+    vp_emit(tape, &(struct vp_launch){.kernel = "winograd_product",
+                                      .bind = {v, u, m},
+                                      VP_PUSH(args),
+                                      .groups = {(uint32_t)(args.blocks * args.k_blocks), VP_WINOGRAD_ELEMENTS},
+                                      .flops = flops,
+                                      .label = z->label});
 }
 
 static struct vp_winograd_layout input_layout(const struct vp_convolution *z, int64_t tiles, bool lanes) {
@@ -97,10 +122,10 @@ static struct vp_winograd_layout output_layout(const struct vp_convolution *z, i
 
 void vp_emit_winograd(struct vp_tape *tape, const struct vp_convolution *z) {
     vp_assert(z->pad_h == z->pad_w && z->y_step == 1 && !z->filter_stride, "%s has no Winograd form", z->label);
-    const bool lanes = vp_winograd_lanes(tape);
+    const bool quads = vp_winograd_quads(tape), lanes = quads || vp_winograd_lanes(tape);
+    const int64_t scratch = quads ? vp_winograd_quads_scratch(tape, SCRATCH) : SCRATCH;
     const uint64_t bytes[] = {4 * (uint64_t)(z->h * z->w * z->c), 4 * (uint64_t)(z->p * z->q * z->k)};
-    int64_t most = vp_winograd_images_at_once(z->n, z->p, z->q, z->c + z->k,
-                                              vp_winograd_texel_scratch(tape, SCRATCH));
+    int64_t most = vp_winograd_images_at_once(z->n, z->p, z->q, z->c + z->k, scratch);
     int64_t tiles = vp_winograd_tiling(vp_winograd_largest_piece(tape, z->n, bytes, most), z->p, z->q).tiles;
     struct vp_winograd_layout in = input_layout(z, tiles, lanes), out = output_layout(z, tiles, lanes);
     struct vp_slot *const v = vp_winograd_scratch(tape, "winograd input", &in), *const u = emit_filter(tape, z, lanes),

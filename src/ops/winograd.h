@@ -14,7 +14,6 @@
 #define VKPCL_OPS_WINOGRAD_H
 #include "ops/convolution.h"
 #include "ops/filter_lanes.h"
-#include "ops/winograd_product.h"
 
 /* A convolution's sizes, whatever its role: n images of p x q outputs. */
 struct vp_winograd_sizes {
@@ -23,6 +22,11 @@ struct vp_winograd_sizes {
 };
 /* Can it be done, and is it expected to be a tenth faster than the plain convolution? */
 bool vp_winograd_wanted(const struct vp_tape *tape, const struct vp_winograd_sizes *sizes);
+/* Are there kernels whose products hand values across lanes? Without them products are vp_emit_gemm's. */
+bool vp_winograd_lanes(const struct vp_tape *tape);
+
+/* The same for subgroups of four lanes, whose texel buffers are short: forward and backward-data only. */
+bool vp_winograd_on_quads(const struct vp_tape *tape, const struct vp_winograd_sizes *sizes);
 
 /* Sizes as vp_winograd_wanted wants them; y_step 1, one filter for all images. */
 void vp_emit_winograd(struct vp_tape *tape, const struct vp_convolution *conv);

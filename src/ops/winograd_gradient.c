@@ -1,6 +1,7 @@
 /* Gradients of filters by Winograd: dw = G^T m G with m[element][k][c] = sum over tiles of transformed dy times
  * transformed x. */
 #include "conv2d/winograd_filter_args.h"
+#include "conv2d/winograd_product_args.h"
 #include "ops/gemm.h"
 #include "ops/winograd.h"
 #include "ops/winograd_tiles.h"
@@ -15,6 +16,7 @@ static int64_t scratch_bytes(int64_t gradient_bytes) {
 /* m (+)= u^T v for all elements. */
 static void emit_product(struct vp_tape *tape, const struct vp_filter_lanes *z, double flops, int64_t tiles,
                          bool accumulate, struct vp_slot *const *uvm) {
+    struct vp_bind u = vp_bind_slot(uvm[0]), v = vp_bind_slot(uvm[1]), m = vp_bind_slot(uvm[2]);
     if (!vp_winograd_lanes(tape)) {
         vp_emit_gemm(tape, &(struct vp_gemm){.batch = VP_WINOGRAD_ELEMENTS,
                                              .m = z->k,
@@ -23,26 +25,25 @@ static void emit_product(struct vp_tape *tape, const struct vp_filter_lanes *z, 
                                              .transpose_a = true,
                                              .accumulate = accumulate,
                                              .slope = 1.0f,
-                                             .a = vp_bind_slot(uvm[0]),
-                                             .b = vp_bind_slot(uvm[1]),
-                                             .c = vp_bind_slot(uvm[2]),
+                                             .a = u,
+                                             .b = v,
+                                             .c = m,
                                              .flops = flops,
                                              .label = z->label});
         return;
     }
-    vp_emit_winograd_product(
-        tape, &(struct vp_winograd_product){.gradient = true,
-                                            .accumulate = accumulate,
-                                            .depth = tiles,
-                                            .blocks = vp_winograd_padded(z->c) / VP_WINOGRAD_BLOCK,
-                                            .k_blocks = vp_winograd_padded(z->k) / VP_WINOGRAD_BLOCK,
-                                            .c = z->c,
-                                            .k = z->k,
-                                            .v = uvm[1],
-                                            .u = uvm[0],
-                                            .m = uvm[2],
-                                            .flops = flops,
-                                            .label = z->label});
+    struct winograd_product_args args = {.depth = (int32_t)tiles,
+                                         .blocks = (int32_t)vp_div_up((uint64_t)z->c, VP_WINOGRAD_BLOCK),
+                                         .k_blocks = (int32_t)vp_div_up((uint64_t)z->k, VP_WINOGRAD_BLOCK),
+                                         .c = (int32_t)z->c,
+                                         .k = (int32_t)z->k,
+                                         .accumulate = accumulate};
+    vp_emit(tape, &(struct vp_launch){.kernel = "winograd_product.gradient",
+                                      .bind = {v, u, m},
+                                      VP_PUSH(args),
+                                      .groups = {(uint32_t)(args.blocks * args.k_blocks), VP_WINOGRAD_ELEMENTS},
+                                      .flops = flops,
+                                      .label = z->label});
 }
 
 /* dw (+)= G^T m G. */
@@ -51,9 +52,7 @@ static void emit_filter(struct vp_tape *tape, const struct vp_filter_lanes *z, s
     int64_t items = lanes ? z->c / 4 : z->c;
     struct winograd_filter_args args = {
         .c = (int32_t)items, .k = (int32_t)z->k, .element_step = (int32_t)(items * z->k), .accumulate = z->accumulate};
-    struct vp_launch launch = {.kernel = !lanes                    ? "winograd_filter_gradient"
-                                         : vp_winograd_quads(tape) ? "winograd_filter_gradient.v4"
-                                                                   : "winograd_filter_gradient.texel",
+    struct vp_launch launch = {.kernel = lanes ? "winograd_filter_gradient.texel" : "winograd_filter_gradient",
                                .bind = {vp_bind_slot(m), z->dw},
                                VP_PUSH(args),
                                .bytes = 4.0 * (VP_WINOGRAD_ELEMENTS + 9) * (double)(z->c * z->k),
@@ -70,7 +69,7 @@ void vp_emit_winograd_gradient(struct vp_tape *tape, const struct vp_filter_lane
     const bool lanes = vp_winograd_lanes(tape);
     const int64_t gradient_bytes = 4 * VP_WINOGRAD_ELEMENTS * z->c * z->k;
     const uint64_t bytes[] = {4 * (uint64_t)(z->h * z->w * z->c), 4 * (uint64_t)(z->p * z->q * z->k)};
-    int64_t most = vp_winograd_images_at_once(z->n, z->p, z->q, z->c + z->k, vp_winograd_texel_scratch(tape, scratch_bytes(gradient_bytes)));
+    int64_t most = vp_winograd_images_at_once(z->n, z->p, z->q, z->c + z->k, scratch_bytes(gradient_bytes));
     int64_t tiles = vp_winograd_tiling(vp_winograd_largest_piece(tape, z->n, bytes, most), z->p, z->q).tiles;
     struct vp_winograd_layout x = layout(z->c, tiles, lanes), dy = layout(z->k, tiles, lanes);
     struct vp_slot *const v = vp_winograd_scratch(tape, "winograd input", &x),
@@ -83,7 +82,6 @@ void vp_emit_winograd_gradient(struct vp_tape *tape, const struct vp_filter_lane
         vp_emit_winograd_tiles(tape, &tiling, &x,
                                &(struct vp_winograd_transform){.kernel = "winograd_input",
                                                                .texel_kernel = "winograd_input.texel",
-                                                               .four_kernel = "winograd_input.v4",
                                                                .label = "winograd input",
                                                                .h = z->h,
                                                                .w = z->w,
@@ -93,7 +91,6 @@ void vp_emit_winograd_gradient(struct vp_tape *tape, const struct vp_filter_lane
         vp_emit_winograd_tiles(tape, &tiling, &dy,
                                &(struct vp_winograd_transform){.kernel = "winograd_input.gradient",
                                                                .texel_kernel = "winograd_input.gradient_texel",
-                                                               .four_kernel = "winograd_input.gradient_v4",
                                                                .label = "winograd dy",
                                                                .h = z->p,
                                                                .w = z->q,

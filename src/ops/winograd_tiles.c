@@ -1,6 +1,6 @@
 /* Layouts of transformed tiles, groups of images, and the launches of a transform. */
 #include "ops/winograd_tiles.h"
-#include "ops/winograd_product.h"
+#include "ops/winograd_quads.h"
 
 struct vp_winograd_tiling vp_winograd_tiling(int64_t images, int64_t p, int64_t q) {
     int64_t high = (p + 3) / 4, wide = (q + 3) / 4;
