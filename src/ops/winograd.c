@@ -63,7 +63,8 @@ static struct vp_slot *emit_filter(struct vp_tape *tape, const struct vp_convolu
                                         .element_step = (int32_t)(z->c * padded / 4),
                                         .block_step = (int32_t)(lanes ? 8 * z->c : 8),
                                         .c_step = (int32_t)(lanes ? 8 : z->k / 4)};
-    struct vp_launch launch = {.kernel = lanes && !vp_winograd_quads(tape) ? "winograd_filter.texel" : "winograd_filter",
+    struct vp_launch launch = {.kernel =
+                                   lanes && !vp_winograd_quads(tape) ? "winograd_filter.texel" : "winograd_filter",
                                .bind = {z->filter, vp_bind_slot(u)},
                                VP_PUSH(args),
                                .bytes = 36.0 * (double)(z->c * z->k) + (double)bytes,

@@ -35,7 +35,8 @@ void vp_emit_winograd_quads(struct vp_tape *tape, const struct vp_winograd_quads
     const struct winograd_product_args args = {.depth = (int32_t)z->c,
                                                .blocks = (int32_t)(z->tiles / VP_WINOGRAD_BLOCK),
                                                .k_blocks = (int32_t)(vp_winograd_padded(z->k) / VP_WINOGRAD_BLOCK)};
-    const uint64_t bytes[] = {v_bytes(z->tiles, z->c), u_bytes(z->c, z->k), v_bytes(z->tiles, vp_winograd_padded(z->k))};
+    const uint64_t bytes[] = {v_bytes(z->tiles, z->c), u_bytes(z->c, z->k),
+                              v_bytes(z->tiles, vp_winograd_padded(z->k))};
     int64_t most = (int64_t)(vp_quads_texel_bytes(tape) / (bytes[0] > bytes[1] ? bytes[0] : bytes[1]));
     for (int64_t first = 0, n; (n = vp_piece_most(tape, VP_WINOGRAD_ELEMENTS, first, bytes, 3, most)) > 0; first += n)
         vp_emit(tape, &(struct vp_launch){.kernel = kernel_of(z->c),
