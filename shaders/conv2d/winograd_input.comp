@@ -8,6 +8,7 @@
 //
 // gradient: tiles of 4 x 4 of dy instead, transformed by A: the other factor of a filter's gradient.
 //!variant texel -DTEXEL
+//!variant v4 -DVEC4
 //!variant gradient -DGRADIENT
 //!variant gradient_texel -DGRADIENT -DTEXEL
 #include "common/element.glsl"

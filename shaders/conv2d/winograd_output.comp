@@ -7,6 +7,7 @@
 //
 // y (n,h,w,c), c its channels. An invocation owns one tile of one channel item. Groups: as winograd_input.
 //!variant texel -DTEXEL
+//!variant v4 -DVEC4
 #include "common/element.glsl"
 #include "conv2d/winograd.glsl"
 #include "conv2d/winograd_tiles.glsl"

@@ -50,6 +50,11 @@ static bool winograd_fits(const struct vp_tape *tape, const struct conv2d *conv,
     const struct vp_winograd_sizes sizes = winograd_sizes(conv);
     return conv2d_winograd_on_lanes(tape, &sizes);
 }
+static bool quads_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
+    (void)variant;
+    const struct vp_winograd_sizes sizes = winograd_sizes(conv);
+    return vp_winograd_on_quads(tape, &sizes);
+}
 static bool matrices_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
     (void)variant;
     const struct vp_winograd_sizes sizes = winograd_sizes(conv);
@@ -75,6 +80,7 @@ static void emit_winograd(struct vp_tape *tape, const struct conv2d *conv, const
 
 static const struct conv2d_variant forward[] = {
     {{"winograd_product", 0, 0, 0}, winograd_fits, emit_winograd},
+    {{"winograd_quads.c4", 0, 0, 0}, quads_fit, emit_winograd},
     {{"conv2d_lanes.x4y4buffer", 0, 0, 0}, lanes_fit, emit},
     {{"conv2d_tile.c256x4", 256, 4, 0}, tile_fits, emit},
     {{"conv2d_tile.mc128x128", 128, 128, 256}, tile_fits, emit},

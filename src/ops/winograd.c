@@ -4,6 +4,7 @@
 #include "conv2d/winograd_product_args.h"
 #include "ops/conv_lanes.h"
 #include "ops/gemm.h"
+#include "ops/winograd_quads.h"
 #include "ops/winograd_tiles.h"
 #include "vkpcl/status.h"
 
@@ -15,11 +16,16 @@ bool vp_winograd_lanes(const struct vp_tape *tape) {
            vp_tape_has_kernel(tape, "winograd_product");
 }
 
-/* Are transformed arrays of the fewest images that can be a piece of the batch within a binding? */
+/* Tiles of the fewest images that can be a piece of the batch: an image has four floats at the least. */
+static int64_t least_tiles(const struct vp_tape *tape, const struct vp_winograd_sizes *z) {
+    int64_t images = (int64_t)vp_tape_caps(tape)->binding_alignment / 16;
+    return vp_winograd_tiling(images > 1 ? images : 1, z->p, z->q).tiles;
+}
+
+/* Are their transformed arrays within a binding? */
 static bool bindable(const struct vp_tape *tape, const struct vp_winograd_sizes *z) {
     const struct vp_gpu_caps *caps = vp_tape_caps(tape);
-    int64_t images = (int64_t)caps->binding_alignment / 16; /* an image has four floats at the least */
-    int64_t tiles = vp_winograd_tiling(images > 1 ? images : 1, z->p, z->q).tiles;
+    int64_t tiles = least_tiles(tape, z);
     int64_t c = vp_winograd_padded(z->c), k = vp_winograd_padded(z->k), widest = c > k ? c : k,
             narrowest = c + k - widest;
     return 4 * VP_WINOGRAD_ELEMENTS * (uint64_t)(widest * (tiles > narrowest ? tiles : narrowest)) <=
@@ -37,6 +43,11 @@ bool vp_winograd_wanted(const struct vp_tape *tape, const struct vp_winograd_siz
     return 1.1 * VP_WINOGRAD_ELEMENTS * (tiles * c * k + 30 * tiles * (c + k) + 35 * c * k) < plain;
 }
 
+bool vp_winograd_on_quads(const struct vp_tape *tape, const struct vp_winograd_sizes *z) {
+    return vp_winograd_quads(tape) && vp_winograd_wanted(tape, z) &&
+           vp_winograd_quads_fit(tape, least_tiles(tape, z), z->c, z->k);
+}
+
 /* The transformed filter: (element, 32 k, c, k of the 32) across lanes, else matrices (element, c, k). */
 static struct vp_slot *emit_filter(struct vp_tape *tape, const struct vp_convolution *z, bool lanes) {
     int64_t padded = lanes ? vp_winograd_padded(z->k) : z->k;
@@ -52,7 +63,8 @@ static struct vp_slot *emit_filter(struct vp_tape *tape, const struct vp_convolu
                                         .element_step = (int32_t)(z->c * padded / 4),
                                         .block_step = (int32_t)(lanes ? 8 * z->c : 8),
                                         .c_step = (int32_t)(lanes ? 8 : z->k / 4)};
-    struct vp_launch launch = {.kernel = lanes ? "winograd_filter.texel" : "winograd_filter",
+    struct vp_launch launch = {.kernel =
+                                   lanes && !vp_winograd_quads(tape) ? "winograd_filter.texel" : "winograd_filter",
                                .bind = {z->filter, vp_bind_slot(u)},
                                VP_PUSH(args),
                                .bytes = 36.0 * (double)(z->c * z->k) + (double)bytes,
@@ -80,6 +92,17 @@ static void emit_product(struct vp_tape *tape, const struct vp_convolution *z, i
                                              .label = z->label});
         return;
     }
+    if (vp_winograd_quads(tape)) {
+        vp_emit_winograd_quads(tape, &(struct vp_winograd_quads_product){.tiles = tiles,
+                                                                         .c = z->c,
+                                                                         .k = z->k,
+                                                                         .v = vum[0],
+                                                                         .u = vum[1],
+                                                                         .m = vum[2],
+                                                                         .flops = flops,
+                                                                         .label = z->label});
+        return;
+    }
     struct winograd_product_args args = {.depth = (int32_t)z->c,
                                          .blocks = (int32_t)(tiles / VP_WINOGRAD_BLOCK),
                                          .k_blocks = (int32_t)vp_div_up((uint64_t)z->k, VP_WINOGRAD_BLOCK)};
@@ -100,9 +123,10 @@ static struct vp_winograd_layout output_layout(const struct vp_convolution *z, i
 
 void vp_emit_winograd(struct vp_tape *tape, const struct vp_convolution *z) {
     vp_assert(z->pad_h == z->pad_w && z->y_step == 1 && !z->filter_stride, "%s has no Winograd form", z->label);
-    const bool lanes = vp_winograd_lanes(tape);
+    const bool quads = vp_winograd_quads(tape), lanes = quads || vp_winograd_lanes(tape);
+    const int64_t scratch = quads ? vp_winograd_quads_scratch(tape, SCRATCH) : SCRATCH;
     const uint64_t bytes[] = {4 * (uint64_t)(z->h * z->w * z->c), 4 * (uint64_t)(z->p * z->q * z->k)};
-    int64_t most = vp_winograd_images_at_once(z->n, z->p, z->q, z->c + z->k, SCRATCH);
+    int64_t most = vp_winograd_images_at_once(z->n, z->p, z->q, z->c + z->k, scratch);
     int64_t tiles = vp_winograd_tiling(vp_winograd_largest_piece(tape, z->n, bytes, most), z->p, z->q).tiles;
     struct vp_winograd_layout in = input_layout(z, tiles, lanes), out = output_layout(z, tiles, lanes);
     struct vp_slot *const v = vp_winograd_scratch(tape, "winograd input", &in), *const u = emit_filter(tape, z, lanes),
@@ -114,6 +138,7 @@ void vp_emit_winograd(struct vp_tape *tape, const struct vp_convolution *z) {
         vp_emit_winograd_tiles(tape, &tiling, &in,
                                &(struct vp_winograd_transform){.kernel = "winograd_input",
                                                                .texel_kernel = "winograd_input.texel",
+                                                               .four_kernel = "winograd_input.v4",
                                                                .label = "winograd input",
                                                                .h = z->h,
                                                                .w = z->w,
@@ -124,6 +149,7 @@ void vp_emit_winograd(struct vp_tape *tape, const struct vp_convolution *z) {
         vp_emit_winograd_tiles(tape, &tiling, &out,
                                &(struct vp_winograd_transform){.kernel = "winograd_output",
                                                                .texel_kernel = "winograd_output.texel",
+                                                               .four_kernel = "winograd_output.v4",
                                                                .label = "winograd output",
                                                                .h = z->p,
                                                                .w = z->q,

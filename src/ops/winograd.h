@@ -25,6 +25,9 @@ bool vp_winograd_wanted(const struct vp_tape *tape, const struct vp_winograd_siz
 /* Are there kernels whose products hand values across lanes? Without them products are vp_emit_gemm's. */
 bool vp_winograd_lanes(const struct vp_tape *tape);
 
+/* The same for subgroups of four lanes, whose texel buffers are short: forward and backward-data only. */
+bool vp_winograd_on_quads(const struct vp_tape *tape, const struct vp_winograd_sizes *sizes);
+
 /* Sizes as vp_winograd_wanted wants them; y_step 1, one filter for all images. */
 void vp_emit_winograd(struct vp_tape *tape, const struct vp_convolution *conv);
 void vp_emit_winograd_gradient(struct vp_tape *tape, const struct vp_filter_lanes *filter);

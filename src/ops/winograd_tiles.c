@@ -1,5 +1,6 @@
 /* Layouts of transformed tiles, groups of images, and the launches of a transform. */
 #include "ops/winograd_tiles.h"
+#include "ops/winograd_quads.h"
 
 struct vp_winograd_tiling vp_winograd_tiling(int64_t images, int64_t p, int64_t q) {
     int64_t high = (p + 3) / 4, wide = (q + 3) / 4;
@@ -84,7 +85,9 @@ void vp_emit_winograd_tiles(struct vp_tape *tape, const struct vp_winograd_tilin
                                        .accumulate = z->accumulate,
                                        .slope = z->slope};
     vp_emit(tape,
-            &(struct vp_launch){.kernel = l->lanes ? z->texel_kernel : z->kernel,
+            &(struct vp_launch){.kernel = !l->lanes                 ? z->kernel
+                                          : vp_winograd_quads(tape) ? z->four_kernel
+                                                                    : z->texel_kernel,
                                 .bind = {z->from, z->to, z->bias.slot ? z->bias : z->from},
                                 VP_PUSH(args),
                                 .groups = {vp_div_up((uint64_t)l->items, 1u << l->channel_bits),

@@ -41,10 +41,10 @@ struct vp_winograd_layout vp_winograd_by_channel(int64_t channels, int64_t tiles
 struct vp_winograd_layout vp_winograd_matrices(int64_t channels, int64_t tiles);
 struct vp_slot *vp_winograd_scratch(struct vp_tape *tape, const char *name, const struct vp_winograd_layout *layout);
 
-/* One transform: images (n,h,w) to an array of elements or back. The kernel is "<kernel>", or across lanes the one that
- * reads texels. bias: of the output; slot may be NULL. */
+/* One transform: images (n,h,w) to an array of elements or back. The kernel is `kernel`, or across lanes the one that
+ * reads texels; within quads the one that reads fours of a buffer. bias: of the output; slot may be NULL. */
 struct vp_winograd_transform {
-    const char *kernel, *texel_kernel, *label;
+    const char *kernel, *texel_kernel, *four_kernel, *label;
     int64_t h, w, pad; /* of the images */
     struct vp_bind from, to, bias;
     bool accumulate;
