@@ -108,6 +108,8 @@ static void emit(struct vp_tape *tape, const struct example *e, struct vp_tensor
                                   .stride = 1,
                                   .pad_h = z->pad,
                                   .pad_w = z->pad,
+                                  .y_h = e->p,
+                                  .y_w = e->q,
                                   .y_step = 1,
                                   .k_stride = 9 * z->c,
                                   .c_stride = 1,
