@@ -43,6 +43,7 @@ static void print_reflection(FILE *out, const struct vp_reflection *r, const cha
     print_bools(out, "reads", r->info.reads);
     print_bools(out, "writes", r->info.writes);
     print_bools(out, "texel", r->info.texel);
+    print_bools(out, "half", r->info.half);
     fprintf(out, ".image = {");
     for (int i = 0; i < VP_MAX_BINDINGS; i++) fprintf(out, "%d,", r->info.image[i]);
     fprintf(out, "}, .push_bytes = %uu, .local_size = {%uu, %uu, %uu}},\n", (unsigned)r->info.push_bytes,

@@ -17,6 +17,9 @@
 #include <stdio.h>
 
 enum { VP_MAX_BINDINGS = 12, VP_MAX_PUSH_BYTES = 128, VP_MAX_SPEC = 24 };
+/* constant_id VP_SPEC_HALF + b of a kernel: 1 when binding b holds halves, in pairs of a word; 0: floats. See
+ * shaders/common/half.glsl. */
+enum { VP_SPEC_HALF = 12 };
 
 /* ---- devices ------------------------------------------------------------------------------------------------- */
 
@@ -138,6 +141,7 @@ struct vp_kernel_info {
     bool reads[VP_MAX_BINDINGS], writes[VP_MAX_BINDINGS]; /* from NonReadable/NonWritable; texel buffers only read */
     bool texel[VP_MAX_BINDINGS];                          /* a texel buffer, else a storage buffer */
     uint8_t image[VP_MAX_BINDINGS]; /* of a storage texel buffer: floats in a texel, 4 or 1; 0: uniform, RGBA32F */
+    bool half[VP_MAX_BINDINGS];     /* may hold halves instead of floats (VP_SPEC_HALF) */
     uint32_t push_bytes;
     uint32_t local_size[3]; /* 0 where a specialisation constant gives it */
 };

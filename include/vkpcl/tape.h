@@ -33,6 +33,7 @@ struct vp_slot {
     uint64_t offset;
     const struct vp_range *external; /* VP_SLOT_EXTERNAL: read when the tape is bound */
     bool constant;                   /* no launch of this tape writes what a later one reads */
+    bool half;                       /* elements are stored in half (VP_F16) */
     const void *content;             /* VP_SLOT_PINNED: what it holds from the start; NULL: nothing */
     int first, last;                 /* launches that use it; -1 none yet */
     uint32_t bin;                    /* planned place: bin and offset in it */
@@ -89,6 +90,10 @@ void vp_tape_set_training(struct vp_tape *tape, bool training);
  * are float all the same. */
 bool vp_tape_half(const struct vp_tape *tape);
 void vp_tape_set_half(struct vp_tape *tape, bool half);
+/* Are the activations that builders make from now on, and their gradients, stored in half? false by default. Every
+ * device can: kernels pack two of them in a word, and compute with floats. */
+bool vp_tape_stores_half(const struct vp_tape *tape);
+void vp_tape_store_half(struct vp_tape *tape, bool half);
 /* A word in front of the labels of the launches emitted from now on ("encoder.layer1"); NULL: none. */
 void vp_tape_scope(struct vp_tape *tape, const char *scope);
 
@@ -108,6 +113,11 @@ void vp_tape_keep_grad(struct vp_tape *tape, struct vp_tensor *tensor);
 
 /* For builders: an output (transient; needs gradient when one of the inputs does), and temporary memory. */
 struct vp_tensor *vp_tape_output(struct vp_tape *tape, const char *name, struct vp_shape shape, bool needs_grad);
+/* The same for an activation: in half where the tape stores those so and its last dimension is a multiple of four. */
+struct vp_tensor *vp_tape_activation(struct vp_tape *tape, const char *name, struct vp_shape shape, bool needs_grad);
+/* The same, stored like x. */
+struct vp_tensor *vp_tape_output_like(struct vp_tape *tape, const char *name, struct vp_shape shape, bool needs_grad,
+                                      const struct vp_tensor *x);
 struct vp_slot *vp_tape_scratch(struct vp_tape *tape, const char *name, uint64_t bytes);
 struct vp_node *vp_tape_push(struct vp_tape *tape, const char *op, vp_backward *backward);
 
@@ -171,6 +181,11 @@ struct vp_slot *vp_batch_wait(struct vp_tape *tape, const char *kernel, struct v
 bool vp_batch_late(struct vp_tape *tape, const struct vp_batch_job *job);
 void vp_batch_flush(struct vp_tape *tape); /* the late jobs now */
 
+/* Bytes of an element of what is bound, a float or a half. A launch tells its kernel by a specialisation constant
+ * (shaders/common/half.glsl) which bindings are halves. */
+static inline uint64_t vp_bind_element(struct vp_bind bind) {
+    return bind.slot && bind.slot->half ? 2 : 4;
+}
 struct vp_bind vp_value(const struct vp_tensor *x);
 struct vp_bind vp_bind_slot(struct vp_slot *slot);
 /* The gradient of an output, complete: what the node's backward starts from. slot = NULL when nobody wrote it. */

@@ -11,7 +11,7 @@ layout(local_size_x = 128) in;
 layout(constant_id = 0) const uint KIND = 1;
 READ(0, y);
 READ(1, dy);
-layout(std430, binding = 2) buffer DX { ITEM dx[]; };
+UPDATE(2, dx);
 
 void main() {
     uint i = flat_index();
@@ -23,6 +23,6 @@ void main() {
         ITEM v = AT(y, i);
         g *= 1.0 - v * v;
     }
-    if (accumulate != 0) g += dx[i];
-    dx[i] = g;
+    if (accumulate != 0) g += AT(dx, i);
+    PUT(dx, i, g);
 }

@@ -11,13 +11,13 @@
 layout(local_size_x = 128) in;
 READ(0, y);
 READ(1, dy);
-layout(std430, binding = 2) writeonly buffer G { ITEM kept[]; }; // dy again
-layout(std430, binding = 3) buffer D { ITEM d[]; };
+WRITE(2, kept); // dy again
+UPDATE(3, d);
 
 void main() {
     uint i = flat_index();
     if (i >= count) return;
     ITEM g = AT(dy, i) * leaky_slope(AT(y, i), slope);
-    kept[i] = g;
-    d[i] = accumulate != 0 ? d[i] + g : g;
+    PUT(kept, i, g);
+    PUT(d, i, accumulate != 0 ? AT(d, i) + g : g);
 }

@@ -9,9 +9,9 @@
 layout(local_size_x = 128) in;
 READ(0, a);
 READ(1, b);
-layout(std430, binding = 2) writeonly buffer Y { ITEM y[]; };
+WRITE(2, y);
 
 void main() {
     uint i = flat_index();
-    if (i < count) y[i] = leaky(AT(a, i) + AT(b, i), slope);
+    if (i < count) PUT(y, i, leaky(AT(a, i) + AT(b, i), slope));
 }

@@ -9,7 +9,7 @@ READ(0, x);
 layout(std430, binding = 1) readonly buffer Statistics { ITEM statistics[]; };
 layout(std430, binding = 2) readonly buffer Gamma { ITEM gamma[]; };
 layout(std430, binding = 3) readonly buffer Beta { ITEM beta[]; };
-layout(std430, binding = 4) writeonly buffer Y { ITEM y[]; };
+WRITE(4, y);
 
 void main() {
     Block b = own_block();
@@ -18,5 +18,5 @@ void main() {
     ITEM scale = statistics[(b.group * 2 + 1) * channels + b.c] * gamma[b.c];
     ITEM move = beta[b.c];
     uint at = b.start;
-    for (uint r = 0; r < b.rows; r++, at += channels) y[at] = (AT(x, at) - mean) * scale + move;
+    for (uint r = 0; r < b.rows; r++, at += channels) PUT(y, at, (AT(x, at) - mean) * scale + move);
 }

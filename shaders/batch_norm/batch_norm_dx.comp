@@ -10,7 +10,7 @@ READ(1, dy);
 layout(std430, binding = 2) readonly buffer Statistics { ITEM statistics[]; };
 layout(std430, binding = 3) readonly buffer Terms { ITEM terms[]; };
 layout(std430, binding = 4) readonly buffer Gamma { ITEM gamma[]; };
-layout(std430, binding = 5) buffer DX { ITEM dx[]; };
+UPDATE(5, dx);
 
 void main() {
     Block b = own_block();
@@ -20,7 +20,7 @@ void main() {
     uint at = b.start;
     for (uint r = 0; r < b.rows; r++, at += channels) {
         ITEM g = scale * (AT(dy, at) - term0 - (AT(x, at) - mean) * term1);
-        if (accumulate != 0) g += dx[at];
-        dx[at] = g;
+        if (accumulate != 0) g += AT(dx, at);
+        PUT(dx, at, g);
     }
 }

@@ -15,7 +15,7 @@ READ(0, x);
 layout(binding = 1) writeonly buffer PART { ITEM part[]; };
 #ifdef LEAKY
 READ(2, y);
-layout(binding = 3) writeonly buffer DY { ITEM dy[]; }; // x again
+WRITE(3, dy); // x again
 #endif
 shared ITEM line_sum[GROUP];
 
@@ -29,7 +29,7 @@ void main() {
             ITEM g = AT(x, at);
 #ifdef LEAKY
             g *= leaky_slope(AT(y, at), slope);
-            dy[at] = g;
+            PUT(dy, at, g);
 #endif
             sum += g;
         }

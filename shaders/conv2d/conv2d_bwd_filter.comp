@@ -22,15 +22,16 @@
 #define GEMM_A_M_RUNS
 #define GEMM_B_N_RUNS
 #include "common/gemm.glsl"
+#include "common/half.glsl"
 #ifdef DY_FOUR
-layout(binding = 0) readonly buffer DY { vec4 dy[]; };
+FOURS_READ(0, dy);
 #else
-layout(binding = 0) readonly buffer DY { float dy[]; };
+ONES_READ(0, dy);
 #endif
 #ifdef X_FOUR
-layout(binding = 1) readonly buffer X { vec4 x[]; };
+FOURS_READ(1, x);
 #else
-layout(binding = 1) readonly buffer X { float x[]; };
+ONES_READ(1, x);
 #endif
 layout(binding = 2) writeonly buffer PART { float part[]; };
 
@@ -39,10 +40,10 @@ uint pixel_end; // of the split
 vec4 a_four(uint item, uint channel, uint pixel) {
     if (pixel >= pixel_end || channel >= k) return vec4(0.0);
 #ifdef DY_FOUR
-    return dy[(pixel * k + channel) / 4];
+    return FOUR_AT(dy, (pixel * k + channel) / 4);
 #else
     vec4 v;
-    [[unroll]] for (uint e = 0; e < 4; e++) v[e] = channel + e < k ? dy[pixel * k + channel + e] : 0.0;
+    [[unroll]] for (uint e = 0; e < 4; e++) v[e] = channel + e < k ? ONE_AT(dy, pixel * k + channel + e) : 0.0;
     return v;
 #endif
 }
@@ -55,14 +56,14 @@ vec4 b_four(uint item, uint tap, uint pixel) {
     const uint rs = tap / c, channel = tap % c;
     const int x_row = row + int(rs / s), x_column = column + int(rs % s);
     if (uint(x_row) >= h || uint(x_column) >= w) return vec4(0.0);
-    return x[(((image * h + uint(x_row)) * w + uint(x_column)) * c + channel) / 4];
+    return FOUR_AT(x, (((image * h + uint(x_row)) * w + uint(x_column)) * c + channel) / 4);
 #else
     vec4 v = vec4(0.0);
     [[unroll]] for (uint e = 0; e < 4; e++) {
         const uint rs = (tap + e) / c, channel = (tap + e) % c;
         const int x_row = row + int(rs / s), x_column = column + int(rs % s);
         if (tap + e < r * s * c && uint(x_row) < h && uint(x_column) < w)
-            v[e] = x[((image * h + uint(x_row)) * w + uint(x_column)) * c + channel];
+            v[e] = ONE_AT(x, ((image * h + uint(x_row)) * w + uint(x_column)) * c + channel);
     }
     return v;
 #endif

@@ -22,6 +22,7 @@
 //!variant w3s2narrow -DCOLUMNS=3 -DSTRIDE=2 -DK_EACH=8 -DC_LANES=4
 //!variant rgb -DCOLUMNS=3 -DSTRIDE=1 -DSINGLE -DK_EACH=3 -DROWS=3 -DPIXELS=8 -DLINES=1
 #include "conv2d/conv2d_bwd_filter_lanes_args.h"
+#include "common/half.glsl"
 #define LANES 8
 #ifndef C_LANES
 #define C_LANES LANES
@@ -57,11 +58,11 @@ layout(binding = 0, r32f) uniform readonly imageBuffer dy;
 #else
 #define DY_TYPE vec4
 #define DY_EACH 4
-#define DY_LOAD(i) imageLoad(dy, i)
+#define DY_LOAD(i) FOUR_AT(dy, i)
 #define DY_OF(pixel, channel) subgroupShuffle(gradient[pixel][(channel) & 3], k_lane * (K_EACH / 4) + ((channel) >> 2))
-layout(binding = 0, rgba32f) uniform readonly imageBuffer dy;
+FOURS_TEXEL(0, dy);
 #endif
-layout(binding = 1, rgba32f) uniform readonly imageBuffer x;
+FOURS_TEXEL(1, x);
 layout(binding = 2) writeonly buffer PART { vec4 part[]; };
 
 void main() {
@@ -106,7 +107,7 @@ void main() {
                 int at = ((image_row[l] + x_row) * width + x_column) * c_fours + channels_read;
                 [[unroll]] for (int i = 0; i < INPUTS; i++) {
                     const bool inside = uint(x_column + i * INPUT_STEP) < uint(limit);
-                    const vec4 value = imageLoad(x, inside ? at : 0);
+                    const vec4 value = FOUR_AT(x, inside ? at : 0);
                     under[l * INPUTS + i] = inside ? value : vec4(0.0);
                     at += c_fours * INPUT_STEP;
                 }

@@ -8,10 +8,11 @@
 // dy (n,p,q,k), x (n,h,w,c), part (split,k,r,s,c). An invocation owns 4 output and 4 input channels of one tap; invocation
 // ((k block * r + tap row) * s + tap column) * c_blocks + c block. Groups: (invocations / 64, splits).
 #include "conv2d/conv2d_bwd_filter_lanes_args.h"
+#include "common/half.glsl"
 #define EACH 4
 layout(local_size_x = 64) in;
-layout(binding = 0) readonly buffer DY { float dy[]; };
-layout(binding = 1) readonly buffer X { float x[]; };
+ONES_READ(0, dy);
+ONES_READ(1, x);
 layout(binding = 2) writeonly buffer PART { float part[]; };
 
 void main() {
@@ -44,9 +45,9 @@ void main() {
             int x_at = ((image * height + x_row) * width + q_begin * step - ahead) * c_all;
             for (int column = q_begin; column < q_end; column++) {
                 float gradient[EACH];
-                [[unroll]] for (int i = 0; i < EACH; i++) gradient[i] = dy[dy_at + k_read[i]];
+                [[unroll]] for (int i = 0; i < EACH; i++) gradient[i] = ONE_AT(dy, dy_at + k_read[i]);
                 [[unroll]] for (int j = 0; j < EACH; j++) {
-                    const float value = x[x_at + c_read[j]];
+                    const float value = ONE_AT(x, x_at + c_read[j]);
                     [[unroll]] for (int i = 0; i < EACH; i++) sum[i][j] += gradient[i] * value;
                 }
                 dy_at += k_all;

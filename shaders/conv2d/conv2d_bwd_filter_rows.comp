@@ -16,6 +16,7 @@
 //!variant k16 -DK_EACH=2
 //!variant k32 -DK_EACH=4
 #include "conv2d/conv2d_bwd_filter_lanes_args.h"
+#include "common/half.glsl"
 #define LANES 8
 #define CHANNELS 3
 #define COLUMNS 7
@@ -24,7 +25,7 @@
 #define TAPS (COLUMNS * CHANNELS)
 #define LOADS ((((PIXELS - 1) * STRIDE + COLUMNS) * CHANNELS + LANES - 1) / LANES)
 layout(local_size_x = LANES) in;
-layout(binding = 0, r32f) uniform readonly imageBuffer dy;
+ONES_TEXEL(0, dy);
 layout(binding = 1, r32f) uniform readonly imageBuffer x;
 layout(binding = 2) writeonly buffer PART { float part[]; };
 
@@ -50,7 +51,7 @@ void main() {
             const bool exists = left + pixel < pixels_q;
             const int at = (line * pixels_q + left + pixel) * k_all;
             [[unroll]] for (int i = 0; i < K_EACH; i++) {
-                const float value = imageLoad(dy, exists ? at + channel_read[i] : 0).x;
+                const float value = ONE_AT(dy, exists ? at + channel_read[i] : 0);
                 gradient[pixel][i] = exists ? value : 0.0;
             }
         }

@@ -26,6 +26,7 @@
 //!variant y4buffer -DY_FOUR -DBUFFER
 //!variant x4y4buffer -DX_FOUR -DY_FOUR -DBUFFER
 #include "conv2d/conv2d_lanes_args.h"
+#include "common/half.glsl"
 #ifdef BUFFER
 #define PIXELS 4
 #define LANES 64
@@ -41,28 +42,29 @@ layout(local_size_x_id = 0) in;
 layout(constant_id = 0) const int LANES = 8; // the subgroup size
 layout(constant_id = 1) const int GROUP = 8; // divides LANES
 #endif
-#ifdef X_FOUR
-#define X_TYPE vec4
-#else
-#define X_TYPE float
-#endif
 #ifdef BUFFER
-layout(binding = 0) readonly buffer X { X_TYPE x[]; };
-layout(binding = 1) readonly buffer W { vec4 packed_w[]; };
+#ifdef X_FOUR
+FOURS_READ(0, x);
+#define X_LOAD(i) FOUR_AT(x, i)
+#else
+layout(binding = 0) readonly buffer X { float x[]; };
 #define X_LOAD(i) x[i]
+#endif
+layout(binding = 1) readonly buffer W { vec4 packed_w[]; };
 #define W_LOAD(i) packed_w[i]
 #else
 #ifdef X_FOUR
-layout(binding = 0, rgba32f) uniform readonly imageBuffer x;
+FOURS_TEXEL(0, x);
+#define X_LOAD(i) FOUR_AT(x, i)
 #else
 layout(binding = 0, r32f) uniform readonly imageBuffer x;
+#define X_LOAD(i) imageLoad(x, i).x
 #endif
 layout(binding = 1, rgba32f) uniform readonly imageBuffer packed_w;
-#define X_LOAD(i) X_TYPE(imageLoad(x, i))
 #define W_LOAD(i) imageLoad(packed_w, i)
 #endif
 #ifdef Y_FOUR
-layout(binding = 2) buffer Y { vec4 y[]; };
+FOURS_UPDATE(2, y);
 #else
 layout(binding = 2) buffer Y { float y[]; };
 #endif
@@ -108,8 +110,8 @@ void finish(window z, vec4 sum[PIXELS], int first, int channel) {
         value = mix(value * slope, value, greaterThan(value, vec4(0.0)));
 #ifdef Y_FOUR
         int at = (z.y_at[t] * k + channel) / 4;
-        if (accumulate != 0) value += y[at];
-        y[at] = value;
+        if (accumulate != 0) value += FOUR_AT(y, at);
+        FOUR_PUT(y, at, value);
 #else
         [[unroll]] for (int e = 0; e < 4; e++) {
             if (channel + e >= k) break;

@@ -22,10 +22,11 @@
 //!variant w3 -DCOLUMNS=3 -DSTRIDE=1
 //!variant w3s2 -DCOLUMNS=3 -DSTRIDE=2
 //!variant w3k8 -DCOLUMNS=3 -DSTRIDE=1 -DK_EACH=8
-//!variant w3k4 -DCOLUMNS=3 -DSTRIDE=1 -DK_EACH=4 -DPIXELS=8 -DY_TYPE=float
+//!variant w3k4 -DCOLUMNS=3 -DSTRIDE=1 -DK_EACH=4 -DPIXELS=8 -DY_ONE
 //!variant c1w3 -DCOLUMNS=3 -DSTRIDE=1 -DC_EACH=1
 //!variant c1w7s2 -DCOLUMNS=7 -DSTRIDE=2 -DC_EACH=1
 #include "conv2d/conv2d_lanes_args.h"
+#include "common/half.glsl"
 #define LANES 8
 #ifndef K_EACH
 #define K_EACH 16
@@ -36,8 +37,7 @@
 #ifndef C_EACH
 #define C_EACH 4
 #endif
-#ifndef Y_TYPE
-#define Y_TYPE vec4
+#ifndef Y_ONE
 #define Y_FOUR
 #endif
 #ifdef STRIDE
@@ -56,7 +56,7 @@
 #define ROUND_LOADS ((ROUND_FOURS + LANES - 1) / LANES)
 #if C_EACH == 4
 #define X_TYPE vec4
-#define X_LOAD(i) imageLoad(x, i)
+#define X_LOAD(i) FOUR_AT(x, i)
 #define X_OF(value, e) (value)[e]
 #else
 #define X_TYPE float
@@ -65,12 +65,16 @@
 #endif
 layout(local_size_x = LANES) in;
 #if C_EACH == 4
-layout(binding = 0, rgba32f) uniform readonly imageBuffer x;
+FOURS_TEXEL(0, x);
 #else
 layout(binding = 0, r32f) uniform readonly imageBuffer x;
 #endif
 layout(binding = 1, rgba32f) uniform readonly imageBuffer packed_w;
-layout(binding = 2) buffer Y { Y_TYPE y[]; };
+#ifdef Y_FOUR
+FOURS_UPDATE(2, y);
+#else
+layout(binding = 2) buffer Y { float y[]; };
+#endif
 layout(binding = 3) readonly buffer B { float bias[]; };
 
 void main() {
@@ -137,8 +141,8 @@ void main() {
                 const int at = y_first + t * y_pixel + channel;
                 if (t < count) {
 #ifdef Y_FOUR
-                    if (adds != 0) value += y[at / 4];
-                    y[at / 4] = value;
+                    if (adds != 0) value += FOUR_AT(y, at / 4);
+                    FOUR_PUT(y, at / 4, value);
 #else
                     [[unroll]] for (int e = 0; e < 4; e++)
                         if (block * K_EACH + channel + e < k_all) y[at + e] = adds != 0 ? y[at + e] + value[e] : value[e];

@@ -26,6 +26,7 @@
 //!variant c8 -DFOURS=2
 //!variant c4 -DFOURS=1
 #include "conv2d/conv2d_quads_args.h"
+#include "common/half.glsl"
 #define LANES 4
 #define PIXELS 8
 #define CHANNELS 16
@@ -33,7 +34,7 @@
 layout(local_size_x = LANES) in;
 layout(binding = 0) uniform textureBuffer x;
 layout(binding = 1) uniform textureBuffer packed_w;
-layout(binding = 2) buffer Y { vec4 y[]; };
+FOURS_UPDATE(2, y);
 layout(binding = 3) readonly buffer B { vec4 bias[]; };
 
 float permuted(float v, int i) {
@@ -102,7 +103,7 @@ void main() {
                 if (first + t < pixels) {
                     vec4 value = vec4(sum[e][t], sum[4 + e][t], sum[8 + e][t], sum[12 + e][t]) + b;
                     value = mix(value * leak, value, greaterThan(value, vec4(0.0)));
-                    y[y_at[t] + four] = adds != 0 ? y[y_at[t] + four] + value : value;
+                    FOUR_PUT(y, y_at[t] + four, adds != 0 ? FOUR_AT(y, y_at[t] + four) + value : value);
                 }
         }
     }

@@ -25,18 +25,22 @@
 //!newer-variant mk128x128 -DGEMM_MATRIX -DFOUR -DY_FOUR -DGEMM_B_N_RUNS -DGEMM_BM=128 -DGEMM_BN=128 -DGEMM_TM=8 -DGEMM_TN=8
 #include "conv2d/conv2d_tile_args.h"
 #include "common/gemm.glsl"
+#include "common/half.glsl"
 #ifdef FOUR
-layout(binding = 0) readonly buffer X { vec4 x[]; };
+FOURS_READ(0, x);
 layout(binding = 1) readonly buffer W { vec4 filter_[]; };
 #else
-layout(binding = 0) readonly buffer X { float x[]; };
+ONES_READ(0, x);
 layout(binding = 1) readonly buffer W { float filter_[]; };
 #endif
 layout(binding = 2) readonly buffer B { float bias[]; };
 #ifdef Y_FOUR
-layout(binding = 3) buffer Y { vec4 y[]; };
+FOURS_UPDATE(3, y);
 #else
-layout(binding = 3) buffer Y { float y[]; };
+// Halves lie in fours, and come only where channels do.
+layout(constant_id = HALF_ID + 3) const bool y_is_half = false;
+layout(std430, binding = 3) buffer Y { float y[]; };
+layout(std430, binding = 3) buffer YHalf { uvec2 y_halves[]; };
 #endif
 
 // The pixel under tap (0,0) of the rows this invocation fetches, prepared once: its row (far outside for rows beyond the
@@ -82,7 +86,7 @@ void step_tap(inout tap t) {
 vec4 a_four(uint item, uint m, uint depth) {
     if (item == 0 && depth >= GEMM_BK) step_tap(tap_at);
     const bool here = tap_at.row < r && inside(item, tap_at);
-    return here ? x[((x_pixel[item] + tap_at.row * w + tap_at.column) * c + tap_at.channel) / 4] : vec4(0.0);
+    return here ? FOUR_AT(x, ((x_pixel[item] + tap_at.row * w + tap_at.column) * c + tap_at.channel) / 4) : vec4(0.0);
 }
 
 vec4 b_four(uint item, uint channel, uint depth) {
@@ -101,7 +105,7 @@ vec4 a_four(uint item, uint m, uint depth) {
     vec4 v = vec4(0.0);
     [[unroll]] for (int e = 0; e < 4; e++) {
         const tap t = tap_of(int(depth) + e);
-        if (t.row < r && inside(item, t)) v[e] = x[(x_pixel[item] + t.row * w + t.column) * c + t.channel];
+        if (t.row < r && inside(item, t)) v[e] = ONE_AT(x, (x_pixel[item] + t.row * w + t.column) * c + t.channel);
     }
     return v;
 }
@@ -137,8 +141,13 @@ void main() {
                 [[unroll]] for (int e = 0; e < 4; e++) value[e] += bias[min(channel + e, k - 1)];
             value = mix(slope * value, value, greaterThan(value, vec4(0.0)));
 #ifdef Y_FOUR
-            y[to / 4] = accumulate != 0 ? y[to / 4] + value : value;
+            FOUR_PUT(y, to / 4, accumulate != 0 ? FOUR_AT(y, to / 4) + value : value);
 #else
+            if (y_is_half) {
+                if (accumulate != 0) value += half_four(y_halves[to / 4]);
+                y_halves[to / 4] = half_words(value);
+                continue;
+            }
             [[unroll]] for (int e = 0; e < 4; e++)
                 if (channel + e < k) y[to + e] = accumulate != 0 ? y[to + e] + value[e] : value[e];
 #endif

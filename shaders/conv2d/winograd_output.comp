@@ -12,7 +12,7 @@
 #include "conv2d/winograd.glsl"
 #include "conv2d/winograd_tiles.glsl"
 READ(0, m);
-layout(std430, binding = 1) buffer Y { ITEM y[]; };
+UPDATE(1, y);
 READ(2, bias);
 
 void main() {
@@ -34,7 +34,7 @@ void main() {
             if (i < rows && j < columns) {
                 const int at = first + i * line + j * items;
                 const ITEM value = leaky(d[6 * i + j] + b, leak);
-                y[at] = adds != 0 ? y[at] + value : value;
+                PUT(y, at, adds != 0 ? AT(y, at) + value : value);
             }
     }
 }

@@ -8,8 +8,8 @@
 //   m[element][tile][k] = sum_c v[element][tile][c] * u[element][c][k]
 //
 // Built like conv2d_quads, which says why: texel fetches, and a register of four channels of u, one in each lane, meets all
-// lanes' tiles in its four permutations. A lane owns 8 tiles and 32 channels: sum[half][4 * e + i] of lane l belongs to channel
-// 16 * half + 4 * (l ^ i) + e. The driver carries so many sums slowly, but smaller tiles fetch more: 4 tiles and 16 channels
+// lanes' tiles in its four permutations. A lane owns 8 tiles and 32 channels: sum[side][4 * e + i] of lane l belongs to channel
+// 16 * side + 4 * (l ^ i) + e. The driver carries so many sums slowly, but smaller tiles fetch more: 4 tiles and 16 channels
 // take a third longer.
 //
 // A workgroup is one subgroup and owns 32 tiles; a round takes 4 * FOURS input channels. v and m (element, 32 tiles, 4

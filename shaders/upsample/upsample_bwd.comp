@@ -13,7 +13,7 @@ layout(local_size_x = 128) in;
 layout(constant_id = 0) const bool ACTIVATION = true; // false: x is bound but not read
 READ(0, x);
 READ(1, dy);
-layout(std430, binding = 2) buffer DX { ITEM dx[]; };
+UPDATE(2, dx);
 
 struct Pair {
     ITEM left, right;
@@ -30,8 +30,8 @@ Pair weigh(uint k) {
 
 void put(uint place, ITEM g) {
     if (ACTIVATION) g *= leaky_slope(AT(x, place), slope);
-    if (accumulate != 0) g += dx[place];
-    dx[place] = g;
+    if (accumulate != 0) g += AT(dx, place);
+    PUT(dx, place, g);
 }
 
 void main() {

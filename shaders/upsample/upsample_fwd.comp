@@ -10,7 +10,7 @@
 #include "common/index.glsl"
 layout(local_size_x = 128) in;
 READ(0, x);
-layout(std430, binding = 1) writeonly buffer Y { ITEM y[]; };
+WRITE(1, y);
 
 void main() {
     uint i = flat_index();
@@ -31,12 +31,12 @@ void main() {
     bool has_left = right > 0, has_right = right < width;
     if (below > 0) {
         uint at = ((n * 2 * height + 2 * below - 1) * 2 * width + 2 * right) * channels + c;
-        if (has_left) y[at - channels] = 0.75 * near_left + 0.25 * near_right;
-        if (has_right) y[at] = 0.25 * near_left + 0.75 * near_right;
+        if (has_left) PUT(y, at - channels, 0.75 * near_left + 0.25 * near_right);
+        if (has_right) PUT(y, at, 0.25 * near_left + 0.75 * near_right);
     }
     if (below < height) {
         uint at = ((n * 2 * height + 2 * below) * 2 * width + 2 * right) * channels + c;
-        if (has_left) y[at - channels] = 0.75 * far_left + 0.25 * far_right;
-        if (has_right) y[at] = 0.25 * far_left + 0.75 * far_right;
+        if (has_left) PUT(y, at - channels, 0.75 * far_left + 0.25 * far_right);
+        if (has_right) PUT(y, at, 0.25 * far_left + 0.75 * far_right);
     }
 }

@@ -57,11 +57,20 @@ static enum vp_status texel_view(struct vp_program *program, struct vp_range ran
     return VP_OK;
 }
 
+static bool is_half(const struct vp_dispatch *d, int b) {
+    return d->spec_count > VP_SPEC_HALF + b && d->spec[VP_SPEC_HALF + b];
+}
+
+static VkFormat texel_format(const struct vp_kernel_info *info, int b, bool half) {
+    if (info->image[b] == 1) return half ? VK_FORMAT_R32_UINT : VK_FORMAT_R32_SFLOAT;
+    return half ? VK_FORMAT_R16G16B16A16_SFLOAT : VK_FORMAT_R32G32B32A32_SFLOAT;
+}
+
 static void check_range(const struct vp_gpu *gpu, const struct vp_dispatch *d, int b,
                         const struct vp_kernel_info *info) {
     const struct vp_range *r = &d->bindings[b];
     bool texel = info->texel[b];
-    unsigned size = info->image[b] == 1 ? 4 : 16;
+    unsigned size = info->image[b] == 1 ? 4 : is_half(d, b) ? 8 : 16;
     vp_assert(r->bytes > 0, "%s: binding %d is empty", d->label, b);
     vp_assert(r->offset % gpu->caps.binding_alignment == 0, "%s: binding %d begins at %llu, no multiple of %u",
               d->label, b, (unsigned long long)r->offset, gpu->caps.binding_alignment);
@@ -87,7 +96,7 @@ static enum vp_status write_set(struct vp_program *program, struct vp_step *step
         buffers[b] = (VkDescriptorBufferInfo){vp_block_of(gpu, d->bindings[b])->buffer, d->bindings[b].offset,
                                               d->bindings[b].bytes};
         if (info->texel[b]) {
-            VkFormat format = info->image[b] == 1 ? VK_FORMAT_R32_SFLOAT : VK_FORMAT_R32G32B32A32_SFLOAT;
+            VkFormat format = texel_format(info, b, is_half(d, b));
             enum vp_status status = texel_view(program, d->bindings[b], format, &views[b], err);
             if (status != VP_OK) return status;
         }

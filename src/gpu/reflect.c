@@ -42,7 +42,9 @@ enum {
     CLASS_STORAGE_BUFFER = 12,
     DIM_BUFFER = 5,
     FORMAT_RGBA32F = 1,
-    FORMAT_R32F = 3
+    FORMAT_RGBA16F = 2,
+    FORMAT_R32F = 3,
+    FORMAT_R32UI = 33
 };
 
 struct spv_id {
@@ -200,11 +202,16 @@ static bool variable(struct spv_module *m, const struct spv_id *id) {
     if (op_of(type->op) == OP_TYPE_SAMPLED_IMAGE) type = id_of(m, type->op[2]);
     if (!type->op || op_of(type->op) != OP_TYPE_IMAGE || type->op[3] != DIM_BUFFER)
         return fail(m, "an image or sampler other than a texel buffer");
-    if (type->op[7] == 1) return bind(m, id, true, 0, true, false);
+    if (type->op[7] == 1) {
+        if (!bind(m, id, true, 0, true, false)) return false;
+        m->out->info.half[id->binding] = true; /* the view's format converts */
+        return true;
+    }
     if (!id->non_writable) return fail(m, "a storage texel buffer that is not readonly");
-    if (type->op[8] != FORMAT_RGBA32F && type->op[8] != FORMAT_R32F)
-        return fail(m, "a storage texel buffer that is neither rgba32f nor r32f");
-    return bind(m, id, true, type->op[8] == FORMAT_R32F ? 1 : 4, true, false);
+    uint32_t format = type->op[8];
+    if (format == FORMAT_RGBA32F || format == FORMAT_RGBA16F) return bind(m, id, true, 4, true, false);
+    if (format == FORMAT_R32F || format == FORMAT_R32UI) return bind(m, id, true, 1, true, false);
+    return fail(m, "a storage texel buffer that is neither rgba32f nor r32f, nor their halves rgba16f and r32ui");
 }
 
 /* The fewest words an instruction must have for what is read of it here. */
@@ -276,6 +283,10 @@ static bool describe(struct spv_module *m, const uint32_t *first) {
                 if (!local_size_constant(m, w[3 + i], i)) return false;
     for (uint32_t i = 0; i < m->bound; i++)
         if (m->ids[i].op && op_of(m->ids[i].op) == OP_VARIABLE && !variable(m, &m->ids[i])) return false;
+    for (uint32_t i = 0; i < m->bound; i++) {
+        int half = m->ids[i].spec_id - VP_SPEC_HALF;
+        if (half >= 0 && half < VP_MAX_BINDINGS) m->out->info.half[half] = true;
+    }
     for (int i = 0; i < 3; i++) m->out->info.local_size[i] = m->out->local_spec[i] < 0 ? m->out->local_default[i] : 0;
     return !m->why;
 }

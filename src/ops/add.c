@@ -36,7 +36,7 @@ struct vp_tensor *vp_add(struct vp_tape *tape, struct vp_tensor *a, struct vp_te
     vp_assert(vp_shape_equal(a->shape, b->shape), "%s %s, %s %s", a->name, vp_shape_text(a->shape, a_text), b->name,
               vp_shape_text(b->shape, b_text));
     vp_assert(slope >= 0, "slope %g", (double)slope);
-    struct vp_tensor *y = vp_tape_output(tape, "add", a->shape, a->needs_grad || b->needs_grad);
+    struct vp_tensor *y = vp_tape_output_like(tape, "add", a->shape, a->needs_grad || b->needs_grad, a);
     struct add_args args = {.slope = slope};
     struct vp_launch launch = {
         .kernel = "add_fwd", .bind = {vp_value(a), vp_value(b), vp_value(y)}, VP_PUSH(args), .label = "add fwd"};

@@ -9,7 +9,8 @@ enum { GROUP = 64, MERGE = 32, APPLY_ROWS = 8 }; /* local size; partials merged 
 struct batch_norm {
     struct vp_batch_norm_desc desc;
     int64_t group_rows;
-    uint32_t width, channels; /* floats in an item; items in a row */
+    uint32_t width, channels; /* elements in an item; items in a row */
+    uint64_t element;         /* bytes of one in x, y and their gradients */
     bool training;
 };
 
@@ -44,7 +45,7 @@ static int64_t statistics_rows(const struct batch_norm *b) {
 static void emit_blocks(struct vp_tape *tape, const struct batch_norm *b, struct vp_launch *launch,
                         struct batch_norm_args *args, const bool *rows, int bindings) {
     const struct vp_gpu_caps *caps = vp_tape_caps(tape);
-    uint64_t item_bytes = b->width * sizeof(float), row_bytes = b->channels * item_bytes;
+    uint64_t item_bytes = b->width * b->element, row_bytes = b->channels * item_bytes;
     uint64_t all_rows = (uint64_t)b->desc.groups * (uint64_t)b->group_rows, block_bytes = args->block_rows * row_bytes;
     bool whole = all_rows * row_bytes <= caps->max_binding_bytes;
     uint64_t step = whole ? args->all_blocks : (caps->max_binding_bytes - caps->binding_alignment) / block_bytes;
@@ -206,12 +207,13 @@ struct vp_tensor *vp_batch_norm(struct vp_tape *tape, struct vp_tensor *x, struc
     if (!b->training) b->desc.groups = 1;
     b->group_rows = rows / b->desc.groups;
     b->width = vp_item_floats(c);
+    b->element = vp_bind_element(vp_value(x));
     b->channels = (uint32_t)c / b->width;
     vp_assert(!b->training || b->group_rows >= 2, "statistics of %s over a single row", x->name);
 
     struct vp_slot *statistics = emit_statistics(tape, b, x, running_mean, running_var);
     struct vp_tensor *y =
-        vp_tape_output(tape, "norm", x->shape, vp_any_needs_grad((struct vp_tensor *[]){x, gamma, beta}, 3));
+        vp_tape_output_like(tape, "norm", x->shape, vp_any_needs_grad((struct vp_tensor *[]){x, gamma, beta}, 3), x);
     struct batch_norm_args args = arguments(b, APPLY_ROWS);
     struct vp_launch apply = {
         .kernel = large(tape, b, "batch_norm_apply"),

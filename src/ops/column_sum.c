@@ -79,12 +79,12 @@ void vp_emit_bias_backward(struct vp_tape *tape, struct vp_tensor *y, struct vp_
     if (!masked && !summed) return;
     const struct layout l = lay_out(tape, rows, columns, masked);
     struct vp_bind dy = vp_grad_in(tape, y), db = summed ? vp_grad(tape, b, &accumulate) : (struct vp_bind){0};
-    uint64_t row_bytes = 4 * (uint64_t)columns;
+    uint64_t row_bytes = vp_bind_element(dy) * (uint64_t)columns, sum_bytes = 4 * (uint64_t)columns;
     int64_t runs = 0, run = 0;
     for (int64_t first = 0, n; (n = vp_piece(tape, rows, first, &row_bytes, 1)) > 0; first += n)
         runs += vp_div_up((uint64_t)n, (uint64_t)l.rows_per_run);
-    struct vp_slot *part = summed ? vp_partials(tape, (uint64_t)runs * row_bytes, db, columns, "column sums")
-                                  : vp_tape_scratch(tape, "column sums", (uint64_t)runs * row_bytes);
+    struct vp_slot *part = summed ? vp_partials(tape, (uint64_t)runs * sum_bytes, db, columns, "column sums")
+                                  : vp_tape_scratch(tape, "column sums", (uint64_t)runs * sum_bytes);
     for (int64_t first = 0, n; (n = vp_piece(tape, rows, first, &row_bytes, 1)) > 0; first += n) {
         uint32_t here = vp_div_up((uint64_t)n, (uint64_t)l.rows_per_run);
         struct column_sum_args args = {.rows = (uint32_t)n,

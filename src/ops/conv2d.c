@@ -71,7 +71,9 @@ struct vp_tensor *vp_conv2d(struct vp_tape *tape, struct vp_tensor *x, struct vp
 
     struct vp_tensor *inputs[] = {x, w, b};
     struct vp_tensor *y =
-        vp_tape_output(tape, "conv2d", vp_shape4(conv->n, conv->p, conv->q, conv->k), vp_any_needs_grad(inputs, 3));
+        vp_tape_activation(tape, "conv2d", vp_shape4(conv->n, conv->p, conv->q, conv->k), vp_any_needs_grad(inputs, 3));
+    conv->x_element = vp_bind_element(vp_value(x));
+    conv->y_element = vp_bind_element(vp_value(y));
     struct vp_bind bias = b ? vp_value(b) : (struct vp_bind){0};
     vp_conv2d_emit_fwd(tape, conv, (struct vp_bind[]){vp_value(x), vp_value(w), bias, vp_value(y)});
 

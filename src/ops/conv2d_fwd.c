@@ -58,7 +58,7 @@ static bool quads_fit(const struct vp_tape *tape, const struct conv2d *conv, con
 static bool matrices_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
     (void)variant;
     const struct vp_winograd_sizes sizes = winograd_sizes(conv);
-    return conv2d_winograd_on_matrices(tape, &sizes);
+    return conv->y_element == 4 && conv2d_winograd_on_matrices(tape, &sizes);
 }
 
 static void emit(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,

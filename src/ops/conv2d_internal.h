@@ -11,6 +11,7 @@
 struct conv2d {
     int64_t n, h, w, c, k, r, s, p, q;
     struct vp_conv2d_desc desc;
+    uint64_t x_element, y_element; /* bytes: floats or halves, and so are their gradients */
 };
 
 /* One way to compute one pass. Tables list them best first; the last row runs on any Vulkan 1.2 device. */
@@ -39,16 +40,17 @@ struct conv2d_args vp_conv2d_args(const struct conv2d *conv, int64_t images);
 double vp_conv2d_flops(const struct conv2d *conv, int64_t images);
 /* Bytes of one image: input and output. */
 static inline uint64_t conv2d_in_bytes(const struct conv2d *conv) {
-    return 4 * (uint64_t)(conv->h * conv->w * conv->c);
+    return conv->x_element * (uint64_t)(conv->h * conv->w * conv->c);
 }
 static inline uint64_t conv2d_out_bytes(const struct conv2d *conv) {
-    return 4 * (uint64_t)(conv->p * conv->q * conv->k);
+    return conv->y_element * (uint64_t)(conv->p * conv->q * conv->k);
 }
 static inline uint64_t conv2d_filter_bytes(const struct conv2d *conv) {
     return 4 * (uint64_t)(conv->k * conv->r * conv->s * conv->c);
 }
 
-/* Is Winograd's form worth it, on kernels that hand values across lanes, or else on matrices? */
+/* Is Winograd's form worth it, on kernels that hand values across lanes, or else on matrices? These write single floats,
+ * never halves. */
 static inline bool conv2d_winograd_on_lanes(const struct vp_tape *tape, const struct vp_winograd_sizes *sizes) {
     return vp_winograd_lanes(tape) && vp_winograd_wanted(tape, sizes);
 }

@@ -26,9 +26,10 @@ static void try_candidate(struct vp_tape *tape, const void *attributes, int whic
     struct conv2d *conv = vp_arena_new(vp_tape_arena(tape), struct conv2d);
     *conv = trial_size(tape, &trial->conv);
     vp_tape_set_half(tape, trial->half);
-    struct vp_bind x = vp_value(vp_tape_input(tape, "x", vp_shape4(conv->n, conv->h, conv->w, conv->c), VP_F32, false));
+    enum vp_dtype x_type = conv->x_element == 2 ? VP_F16 : VP_F32, y_type = conv->y_element == 2 ? VP_F16 : VP_F32;
+    struct vp_bind x = vp_value(vp_tape_input(tape, "x", vp_shape4(conv->n, conv->h, conv->w, conv->c), x_type, false));
     struct vp_bind w = vp_value(vp_tape_input(tape, "w", vp_shape4(conv->k, conv->r, conv->s, conv->c), VP_F32, false));
-    struct vp_bind y = vp_value(vp_tape_input(tape, "y", vp_shape4(conv->n, conv->p, conv->q, conv->k), VP_F32, false));
+    struct vp_bind y = vp_value(vp_tape_input(tape, "y", vp_shape4(conv->n, conv->p, conv->q, conv->k), y_type, false));
     if (strcmp(trial->pass, "fwd") == 0)
         row->emit(tape, conv, row, (struct vp_bind[]){x, w, {0}, y}, false);
     else if (strcmp(trial->pass, "bwd data") == 0)
@@ -55,7 +56,9 @@ void vp_conv2d_question(struct vp_tape *tape, const struct conv2d *conv, const c
         question->names[question->count++] = row->tile.kernel;
     }
     snprintf(question->key, sizeof question->key,
-             "conv2d %s n%lld h%lld w%lld c%lld k%lld r%lld s%lld stride%d pad%d%s", pass, (long long)conv->n,
+             "conv2d %s n%lld h%lld w%lld c%lld k%lld r%lld s%lld stride%d pad%d%s%s", pass, (long long)conv->n,
              (long long)conv->h, (long long)conv->w, (long long)conv->c, (long long)conv->k, (long long)conv->r,
-             (long long)conv->s, conv->desc.stride, conv->desc.pad, trial->half ? " half" : "");
+             (long long)conv->s, conv->desc.stride, conv->desc.pad, trial->half ? " half" : "",
+             conv->x_element == 2 ? conv->y_element == 2 ? " from half to half" : " from half"
+             : conv->y_element == 2 ? " to half" : "");
 }

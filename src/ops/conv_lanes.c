@@ -13,7 +13,7 @@ struct pixels_kernel {
     const char *name;
     int64_t s, stride;       /* width and stride of the filter; stride 0: any */
     int64_t k_least, k_most; /* what it is worth using for */
-    bool any_k;              /* else multiples of four */
+    bool any_k;              /* and single floats of y; else multiples of four */
     int64_t c_each, k_each, pixels;
 };
 
@@ -53,7 +53,7 @@ static const struct pixels_kernel *find_pixels_kernel(const struct vp_tape *tape
     for (size_t i = 0; i < VP_COUNT(pixels_kernels); i++) {
         const struct pixels_kernel *kernel = &pixels_kernels[i];
         if (kernel->s == z->s && (!kernel->stride || kernel->stride == z->stride) && kernel->k_least <= z->k &&
-            z->k <= kernel->k_most && (kernel->any_k || z->k % 4 == 0) && (kernel->c_each == 4) == (z->c % 4 == 0) &&
+            z->k <= kernel->k_most && (kernel->any_k ? vp_bind_element(z->y) == 4 : z->k % 4 == 0) && (kernel->c_each == 4) == (z->c % 4 == 0) &&
             kernel->pixels <= q && vp_tape_has_kernel(tape, kernel->name))
             return kernel;
     }
@@ -97,7 +97,7 @@ void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_convolution *z) {
     }
     const struct layout l = lay_out(tape, z);
     struct vp_slot *packed = vp_emit_conv_pack(tape, z, &l.filter);
-    uint64_t bytes[] = {4 * (uint64_t)(z->h * z->w * z->c), 4 * (uint64_t)(z->y_h * z->y_w * z->k)};
+    uint64_t bytes[] = {vp_convolution_x_bytes(z), vp_convolution_y_bytes(z)};
     double all = (double)z->n;
     const struct pixels_kernel *kernel = l.pixels_kernel;
     int64_t items = z->p * z->q, per_group = l.pixels * l.lanes / l.filter.group; /* of an image, of a workgroup */

@@ -32,7 +32,7 @@ void vp_conv_matrix_spec(const struct vp_tape *tape, const struct vp_conv_tile *
 }
 
 void vp_emit_conv_tile(struct vp_tape *tape, const struct vp_conv_tile *tile, const struct vp_convolution *z) {
-    uint64_t bytes[] = {4 * (uint64_t)(z->h * z->w * z->c), 4 * (uint64_t)(z->y_h * z->y_w * z->k)};
+    uint64_t bytes[] = {vp_convolution_x_bytes(z), vp_convolution_y_bytes(z)};
     double filter_bytes = 4.0 * (double)(z->k * z->r * z->s * z->c);
     for (int64_t first = 0, n; (n = vp_piece_grid(tape, z->n, first, bytes, 2, z->p * z->q, tile->pixels)) > 0;
          first += n) {

@@ -20,5 +20,12 @@ struct vp_convolution {
     double flops;
     const char *label;
 };
+/* Bytes of an image: of x, of y. */
+static inline uint64_t vp_convolution_x_bytes(const struct vp_convolution *z) {
+    return vp_bind_element(z->x) * (uint64_t)(z->h * z->w * z->c);
+}
+static inline uint64_t vp_convolution_y_bytes(const struct vp_convolution *z) {
+    return vp_bind_element(z->y) * (uint64_t)(z->y_h * z->y_w * z->k);
+}
 
 #endif

@@ -7,7 +7,7 @@ const char *vp_item_kernel(struct vp_tape *tape, const char *kernel, int64_t flo
     if (vp_item_floats(floats) == 1) return kernel;
     const struct vp_gpu_caps *caps = vp_tape_caps(tape);
     const char *texel = vp_arena_printf(vp_tape_arena(tape), "%s.texel", kernel);
-    if (caps->lanes_beat_shared && caps->max_texel_elements >= caps->max_binding_bytes / 16 &&
+    if (caps->lanes_beat_shared && caps->max_texel_elements >= caps->max_binding_bytes / (vp_tape_stores_half(tape) ? 8 : 16) &&
         vp_tape_has_kernel(tape, texel))
         return texel;
     return vp_arena_printf(vp_tape_arena(tape), "%s.v4", kernel);
@@ -17,15 +17,16 @@ void vp_elements_emit(struct vp_tape *tape, const struct vp_launch *launch, int 
                       int64_t count, double flops) {
     uint32_t width = vp_item_floats(count);
     const char *kernel = vp_item_kernel(tape, launch->kernel, count);
-    uint64_t item_bytes = width * sizeof(float);
-    for (int64_t first = 0, n; (n = vp_piece(tape, count / width, first, &item_bytes, 1)) > 0; first += n) {
+    uint64_t item_bytes[VP_MAX_BINDINGS], all_bytes = 0;
+    for (int i = 0; i < bindings; i++) all_bytes += item_bytes[i] = width * vp_bind_element(launch->bind[i]);
+    for (int64_t first = 0, n; (n = vp_piece(tape, count / width, first, item_bytes, bindings)) > 0; first += n) {
         struct vp_launch piece = *launch;
         piece.kernel = kernel;
-        for (int i = 0; i < bindings; i++) piece.bind[i] = vp_bind_rows(launch->bind[i], item_bytes, first, n);
+        for (int i = 0; i < bindings; i++) piece.bind[i] = vp_bind_rows(launch->bind[i], item_bytes[i], first, n);
         *items = (uint32_t)n;
         vp_groups_flat((uint64_t)n, VP_ELEMENTS_GROUP, piece.groups);
         piece.flops = flops * (double)n * width;
-        piece.bytes = (double)bindings * (double)n * (double)item_bytes;
+        piece.bytes = (double)n * (double)all_bytes;
         vp_emit(tape, &piece);
     }
 }

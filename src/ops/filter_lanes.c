@@ -56,12 +56,12 @@ static bool bindable(const struct vp_filter_lanes *z, uint64_t most) {
 
 /* Images whose dy and x each fit a texel buffer that may be short. */
 static int64_t images_of_texels(const struct vp_tape *tape, const struct vp_filter_lanes *z) {
-    uint64_t dy = 4 * (uint64_t)(z->p * z->q * z->k), x = 4 * (uint64_t)(z->h * z->w * z->c);
+    uint64_t dy = 4 * (uint64_t)(z->p * z->q * z->k), x = 4 * (uint64_t)(z->h * z->w * z->c); /* halves: as many texels */
     return (int64_t)(vp_quads_texel_bytes(tape) / (dy > x ? dy : x));
 }
 
 static bool quads_fit(const struct vp_tape *tape, const struct vp_filter_lanes *z, const struct variant *v) {
-    uint64_t bytes[] = {4 * (uint64_t)(z->p * z->q * z->k), 4 * (uint64_t)(z->h * z->w * z->c)};
+    uint64_t bytes[] = {vp_filter_lanes_dy_bytes(z), vp_filter_lanes_x_bytes(z)};
     return vp_quads_wanted(tape, v->kernel) && made_for(v, z) &&
            vp_quads_can_cut(tape, z->n, bytes, 2, images_of_texels(tape, z));
 }
@@ -97,7 +97,7 @@ static int64_t lines_per_split(const struct vp_filter_lanes *z, const struct var
 /* Images of the next launch. */
 static int64_t piece(const struct vp_tape *tape, const struct vp_filter_lanes *z, const struct variant *v,
                      int64_t first) {
-    uint64_t bytes[] = {4 * (uint64_t)(z->p * z->q * z->k), 4 * (uint64_t)(z->h * z->w * z->c)};
+    uint64_t bytes[] = {vp_filter_lanes_dy_bytes(z), vp_filter_lanes_x_bytes(z)};
     return vp_piece_most(tape, z->n, first, bytes, 2, v->quads ? images_of_texels(tape, z) : z->n);
 }
 
@@ -108,7 +108,7 @@ static void emit_run(struct vp_tape *tape, const struct vp_filter_lanes *z, cons
     if (v == &plain) tiles = (tiles * z->s + 63) / 64; /* an invocation is a tile */
     if (v->quads) tiles *= z->s;
     int64_t filter = z->k * z->r * z->s * z->c, splits = 0;
-    uint64_t bytes[] = {4 * (uint64_t)(z->p * z->q * z->k), 4 * (uint64_t)(z->h * z->w * z->c)};
+    uint64_t bytes[] = {vp_filter_lanes_dy_bytes(z), vp_filter_lanes_x_bytes(z)};
     for (int64_t first = 0, n; (n = piece(tape, z, v, first)) > 0; first += n)
         splits += vp_div_up((uint64_t)(n * z->p), (uint64_t)lines_per_split(z, v, n, tiles));
     bool direct = (splits == 1 || z->per_image) && !z->accumulate;
@@ -162,7 +162,7 @@ static int64_t images_of_run(const struct vp_tape *tape, const struct vp_filter_
 
 void vp_emit_filter_lanes(struct vp_tape *tape, const struct vp_filter_lanes *z) {
     const struct variant *v = choose(tape, z);
-    uint64_t bytes[] = {4 * (uint64_t)(z->p * z->q * z->k), 4 * (uint64_t)(z->h * z->w * z->c)};
+    uint64_t bytes[] = {vp_filter_lanes_dy_bytes(z), vp_filter_lanes_x_bytes(z)};
     int64_t most = images_of_run(tape, z);
     if (z->per_image) { /* a filter for every image: no partial sums */
         emit_run(tape, z, v);

@@ -17,6 +17,14 @@ struct vp_filter_lanes {
     const char *label;
 };
 
+/* Bytes of an image: of x, of dy. */
+static inline uint64_t vp_filter_lanes_x_bytes(const struct vp_filter_lanes *z) {
+    return vp_bind_element(z->x) * (uint64_t)(z->h * z->w * z->c);
+}
+static inline uint64_t vp_filter_lanes_dy_bytes(const struct vp_filter_lanes *z) {
+    return vp_bind_element(z->dy) * (uint64_t)(z->p * z->q * z->k);
+}
+
 /* Is there a variant for this shape, usable and faster than what goes through shared memory? Reads sizes only. */
 bool vp_filter_lanes_wanted(const struct vp_tape *tape, const struct vp_filter_lanes *filter);
 void vp_emit_filter_lanes(struct vp_tape *tape, const struct vp_filter_lanes *filter);

@@ -125,7 +125,7 @@ void vp_emit_winograd(struct vp_tape *tape, const struct vp_convolution *z) {
     vp_assert(z->pad_h == z->pad_w && z->y_step == 1 && !z->filter_stride, "%s has no Winograd form", z->label);
     const bool quads = vp_winograd_quads(tape), lanes = quads || vp_winograd_lanes(tape);
     const int64_t scratch = quads ? vp_winograd_quads_scratch(tape, SCRATCH) : SCRATCH;
-    const uint64_t bytes[] = {4 * (uint64_t)(z->h * z->w * z->c), 4 * (uint64_t)(z->p * z->q * z->k)};
+    const uint64_t bytes[] = {vp_convolution_x_bytes(z), vp_convolution_y_bytes(z)};
     int64_t most = vp_winograd_images_at_once(z->n, z->p, z->q, z->c + z->k, scratch);
     int64_t tiles = vp_winograd_tiling(vp_winograd_largest_piece(tape, z->n, bytes, most), z->p, z->q).tiles;
     struct vp_winograd_layout in = input_layout(z, tiles, lanes), out = output_layout(z, tiles, lanes);

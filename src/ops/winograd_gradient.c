@@ -68,7 +68,7 @@ static struct vp_winograd_layout layout(int64_t channels, int64_t tiles, bool la
 void vp_emit_winograd_gradient(struct vp_tape *tape, const struct vp_filter_lanes *z) {
     const bool lanes = vp_winograd_lanes(tape);
     const int64_t gradient_bytes = 4 * VP_WINOGRAD_ELEMENTS * z->c * z->k;
-    const uint64_t bytes[] = {4 * (uint64_t)(z->h * z->w * z->c), 4 * (uint64_t)(z->p * z->q * z->k)};
+    const uint64_t bytes[] = {vp_filter_lanes_x_bytes(z), vp_filter_lanes_dy_bytes(z)};
     int64_t most = vp_winograd_images_at_once(z->n, z->p, z->q, z->c + z->k, scratch_bytes(gradient_bytes));
     int64_t tiles = vp_winograd_tiling(vp_winograd_largest_piece(tape, z->n, bytes, most), z->p, z->q).tiles;
     struct vp_winograd_layout x = layout(z->c, tiles, lanes), dy = layout(z->k, tiles, lanes);

@@ -6,6 +6,7 @@ struct vp_slot *vp_storage_grad(struct vp_tape *tape, struct vp_tensor *x) {
     if (storage->grad) return storage->grad;
     const char *name = vp_arena_printf(tape->arena, "d(%s)", x->name);
     storage->grad = vp_slot_create(tape, name, storage->value->bytes, VP_SLOT_TRANSIENT);
+    storage->grad->half = storage->value->half;
     if (storage->parent) {
         struct vp_tensor parent = *x;
         parent.storage = storage->parent;
@@ -32,7 +33,8 @@ bool vp_grad_take(struct vp_tape *tape, struct vp_tensor *x, struct vp_tensor *y
     struct vp_storage *to = x->storage, *from = y->storage;
     struct vp_bind dy = vp_grad_in(tape, y);
     bool own = dy.slot && dy.slot->kind == VP_SLOT_TRANSIENT && !dy.slot->parent && !from->was_split;
-    if (!own || !x->needs_grad || to->grad || to->parent || to->was_split || to->value->bytes != from->value->bytes)
+    if (!own || !x->needs_grad || to->grad || to->parent || to->was_split || to->value->bytes != from->value->bytes ||
+        to->value->half != from->value->half)
         return false;
     to->grad = dy.slot;
     to->grad_written = true;
@@ -44,6 +46,7 @@ void vp_tape_seed(struct vp_tape *tape, struct vp_tensor *loss, const struct vp_
     vp_assert(!loss->storage->grad, "%s is seeded twice", loss->name);
     const char *name = vp_arena_printf(tape->arena, "seed(%s)", loss->name);
     loss->storage->grad = vp_slot_create(tape, name, loss->storage->value->bytes, VP_SLOT_EXTERNAL);
+    loss->storage->grad->half = loss->storage->value->half;
     loss->storage->grad->external = seed;
     loss->storage->grad_written = true;
 }

@@ -93,6 +93,20 @@ static void touch(struct vp_tape *tape, struct vp_slot *slot) {
     root->last = tape->command_count;
 }
 
+/* Tells the kernel which of its bindings are halves. Without any, nothing of the launch changes. */
+static void mark_halves(struct vp_command *command, const struct vp_kernel_info *info) {
+    struct vp_dispatch *dispatch = &command->dispatch;
+    for (int i = 0; i < info->binding_count; i++) {
+        if (!command->bind[i].slot->half || (!info->reads[i] && !info->writes[i])) continue;
+        vp_assert(info->half[i], "%s binds %s, which is stored in half, to %s at %d, which knows only floats",
+                  dispatch->label, command->bind[i].slot->name, dispatch->kernel, i);
+        int id = VP_SPEC_HALF + i;
+        for (int k = dispatch->spec_count; k <= id; k++) dispatch->spec[k] = 0;
+        dispatch->spec[id] = 1;
+        if (dispatch->spec_count <= id) dispatch->spec_count = id + 1;
+    }
+}
+
 struct vp_command *vp_command_create(struct vp_tape *tape, const struct vp_launch *launch) {
     const struct vp_kernel_info *info = vp_kernel_info(launch->kernel);
     vp_assert(info, "no kernel %s is embedded", launch->kernel);
@@ -115,6 +129,7 @@ struct vp_command *vp_command_create(struct vp_tape *tape, const struct vp_launc
     dispatch->label =
         tape->scope ? vp_arena_printf(tape->arena, "%s %s", label, tape->scope) : vp_arena_strdup(tape->arena, label);
     for (int i = 0; i < info->binding_count; i++) command->bind[i] = complete(tape, launch->bind[i]);
+    mark_halves(command, info);
     return command;
 }
 

@@ -61,6 +61,13 @@ void vp_tape_set_half(struct vp_tape *tape, bool half) {
     tape->half = half;
 }
 
+bool vp_tape_stores_half(const struct vp_tape *tape) {
+    return tape->stores_half;
+}
+void vp_tape_store_half(struct vp_tape *tape, bool half) {
+    tape->stores_half = half;
+}
+
 bool vp_tape_has_kernel(const struct vp_tape *tape, const char *name) {
     return tape->gpu ? vp_gpu_has_kernel(tape->gpu, name) : vp_kernel_info(name) != NULL;
 }
@@ -103,10 +110,19 @@ static uint64_t tensor_bytes(struct vp_shape shape, enum vp_dtype dtype) {
     return ((uint64_t)vp_shape_count(shape) * vp_dtype_bytes(dtype) + 3) / 4 * 4;
 }
 
+/* The slot of a tensor's value. */
+static struct vp_slot *value_slot(struct vp_tape *tape, struct vp_tensor *tensor, enum vp_slot_kind kind) {
+    vp_assert(tensor->dtype != VP_F16 || vp_shape_columns(tensor->shape) % 4 == 0, "%s is stored in half, in rows of %lld",
+              tensor->name, (long long)vp_shape_columns(tensor->shape));
+    struct vp_slot *slot = vp_slot_create(tape, tensor->name, tensor_bytes(tensor->shape, tensor->dtype), kind);
+    slot->half = tensor->dtype == VP_F16;
+    return slot;
+}
+
 struct vp_tensor *vp_tape_input(struct vp_tape *tape, const char *name, struct vp_shape shape, enum vp_dtype dtype,
                                 bool needs_grad) {
     struct vp_tensor *tensor = tensor_create(tape, name, shape, dtype, needs_grad);
-    tensor->storage->value = vp_slot_create(tape, name, tensor_bytes(shape, dtype), VP_SLOT_PINNED);
+    tensor->storage->value = value_slot(tape, tensor, VP_SLOT_PINNED);
     return tensor;
 }
 
@@ -146,11 +162,26 @@ struct vp_tensor *vp_tape_external_part(struct vp_tape *tape, const char *name, 
     return part;
 }
 
-struct vp_tensor *vp_tape_output(struct vp_tape *tape, const char *name, struct vp_shape shape, bool needs_grad) {
+static struct vp_tensor *output(struct vp_tape *tape, const char *name, struct vp_shape shape, enum vp_dtype dtype,
+                                bool needs_grad) {
     const char *full = tape->scope ? vp_arena_printf(tape->arena, "%s.%s", tape->scope, name) : name;
-    struct vp_tensor *tensor = tensor_create(tape, full, shape, VP_F32, needs_grad && tape->training);
-    tensor->storage->value = vp_slot_create(tape, full, tensor_bytes(shape, VP_F32), VP_SLOT_TRANSIENT);
+    struct vp_tensor *tensor = tensor_create(tape, full, shape, dtype, needs_grad && tape->training);
+    tensor->storage->value = value_slot(tape, tensor, VP_SLOT_TRANSIENT);
     return tensor;
+}
+
+struct vp_tensor *vp_tape_output(struct vp_tape *tape, const char *name, struct vp_shape shape, bool needs_grad) {
+    return output(tape, name, shape, VP_F32, needs_grad);
+}
+
+struct vp_tensor *vp_tape_activation(struct vp_tape *tape, const char *name, struct vp_shape shape, bool needs_grad) {
+    bool half = tape->stores_half && vp_shape_columns(shape) % 4 == 0;
+    return output(tape, name, shape, half ? VP_F16 : VP_F32, needs_grad);
+}
+
+struct vp_tensor *vp_tape_output_like(struct vp_tape *tape, const char *name, struct vp_shape shape, bool needs_grad,
+                                      const struct vp_tensor *x) {
+    return output(tape, name, shape, x->dtype, needs_grad);
 }
 
 struct vp_slot *vp_tape_scratch(struct vp_tape *tape, const char *name, uint64_t bytes) {

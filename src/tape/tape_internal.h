@@ -29,7 +29,7 @@ struct vp_tape {
     const char *name;
     const char *scope;
     bool training;
-    bool half;
+    bool half, stores_half;
     bool guarded;
     bool planned;
     struct vp_slot *slots, **slots_end;

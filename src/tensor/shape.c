@@ -37,6 +37,6 @@ const char *vp_shape_text(struct vp_shape shape, char buffer[96]) {
 }
 
 uint64_t vp_dtype_bytes(enum vp_dtype dtype) {
-    static const uint64_t bytes[] = {[VP_F32] = 4, [VP_U32] = 4, [VP_U8] = 1};
+    static const uint64_t bytes[] = {[VP_F32] = 4, [VP_U32] = 4, [VP_U8] = 1, [VP_F16] = 2};
     return bytes[dtype];
 }

@@ -1,6 +1,7 @@
 /* The op harness: calculus, then the device against the reference on every capability mask. See op_check.h. */
 #include "op_check.h"
 #include "gpu_for_tests.h"
+#include "vkpcl/array.h"
 #include "vkpcl/rng.h"
 #include <math.h>
 #include <setjmp.h>
@@ -18,6 +19,7 @@ struct host_case {
     int in_count, out_count;
     int64_t in_size[OP_MAX_INPUTS], out_size[OP_MAX_OUTPUTS];
     float *in_f32[OP_MAX_INPUTS], *dout_f32[OP_MAX_OUTPUTS];
+    bool out_half[OP_MAX_OUTPUTS];
     double *in[OP_MAX_INPUTS], *out[OP_MAX_OUTPUTS], *dout[OP_MAX_OUTPUTS], *din[OP_MAX_INPUTS];
 };
 
@@ -32,9 +34,35 @@ static void *new_array(int64_t count, size_t size) {
     return memory;
 }
 
+static bool input_is_half(const struct op_case *c, int i) {
+    return (c->half >> i & 1) != 0;
+}
+
 static void build_inputs(struct vp_tape *tape, const struct op_case *c, struct vp_tensor **in) {
+    vp_tape_store_half(tape, c->half != 0);
     for (int i = 0; i < OP_MAX_INPUTS && c->in[i].name; i++)
-        in[i] = vp_tape_input(tape, c->in[i].name, c->in[i].shape, VP_F32, c->in[i].needs_grad);
+        in[i] = vp_tape_input(tape, c->in[i].name, c->in[i].shape, input_is_half(c, i) ? VP_F16 : VP_F32,
+                              c->in[i].needs_grad);
+}
+
+/* Floats as the device stores them: themselves, or halves at the start of `memory`, which has room for floats. */
+static const void *stored(const float *values, int64_t count, bool half, void *memory) {
+    uint16_t *halves = memory;
+    for (int64_t j = 0; half && j < count; j++) halves[j] = vp_float_to_half(values[j]);
+    return half ? (const void *)halves : values;
+}
+
+/* Floats from what the device stores, in place. */
+static void unstore(float *values, int64_t count, bool half) {
+    for (int64_t j = count - 1; half && j >= 0; j--) {
+        uint16_t bits;
+        memcpy(&bits, (const unsigned char *)values + 2 * j, sizeof bits);
+        values[j] = vp_half_to_float(bits);
+    }
+}
+
+static float rounded(float value, bool half) {
+    return half ? vp_half_to_float(vp_float_to_half(value)) : value;
 }
 
 /* ---- host side ------------------------------------------------------------------------------------------------ */
@@ -53,18 +81,21 @@ static void host_init(struct host_case *h, const struct op_room *room, const str
         h->in[i] = new_array(h->in_size[i], sizeof(double));
         for (int64_t j = 0; j < h->in_size[i]; j++) {
             float u = vp_rng_uniform(1, vp_rng_stream(VP_RNG_TEST, (uint32_t)i), (uint64_t)j);
-            h->in_f32[i][j] = input->values ? input->values[j] : input->low + (input->high - input->low) * u;
+            float value = input->values ? input->values[j] : input->low + (input->high - input->low) * u;
+            h->in_f32[i][j] = rounded(value, input_is_half(c, i));
             h->in[i][j] = (double)h->in_f32[i][j];
         }
         if (input->needs_grad) h->din[i] = new_array(h->in_size[i], sizeof(double));
     }
     for (int i = 0; i < h->out_count; i++) {
         h->out_size[i] = vp_shape_count(out[i]->shape);
+        h->out_half[i] = out[i]->dtype == VP_F16;
         h->out[i] = new_array(h->out_size[i], sizeof(double));
         h->dout[i] = new_array(h->out_size[i], sizeof(double));
         h->dout_f32[i] = new_array(h->out_size[i], sizeof(float));
         for (int64_t j = 0; j < h->out_size[i]; j++) {
-            h->dout_f32[i][j] = vp_rng_uniform(2, vp_rng_stream(VP_RNG_TEST, (uint32_t)i), (uint64_t)j) * 2.0f - 1.0f;
+            float u = vp_rng_uniform(2, vp_rng_stream(VP_RNG_TEST, (uint32_t)i), (uint64_t)j);
+            h->dout_f32[i][j] = rounded(u * 2.0f - 1.0f, h->out_half[i]);
             h->dout[i][j] = (double)h->dout_f32[i][j];
         }
     }
@@ -159,26 +190,39 @@ static void device_run(struct vp_gpu *gpu, const struct host_case *h, int copies
     vp_tape_plan(tape, &plan);
     must(vp_tape_memory_init(&memory, gpu, &plan, 1, &err), &err);
     must(vp_tape_bind(tape, &memory, &err), &err);
+    int64_t most = 0;
+    for (int i = 0; i < h->in_count; i++) most = h->in_size[i] > most ? h->in_size[i] : most;
+    for (int o = 0; o < h->out_count; o++) most = h->out_size[o] > most ? h->out_size[o] : most;
+    void *packed = new_array(most, sizeof(float));
     for (int run = 0; run < runs; run++) {
         struct device_result *r = &results[run];
         must(vp_tape_poison(tape, &err), &err);
-        for (int i = 0; i < h->in_count; i++) must(vp_tensor_upload(tape, in[i], h->in_f32[i], &err), &err);
+        for (int i = 0; i < h->in_count; i++) {
+            const void *data = stored(h->in_f32[i], h->in_size[i], input_is_half(h->c, i), packed);
+            must(vp_tensor_upload(tape, in[i], data, &err), &err);
+        }
         /* Some ops finish their upstream gradient in place: it is given anew for every run. */
         for (int o = 0; o < 2 * h->out_count; o++) {
             struct vp_range range = seed[o / h->out_count][o % h->out_count];
-            if (range.block) must(vp_gpu_upload(gpu, range, h->dout_f32[o % h->out_count], &err), &err);
+            int k = o % h->out_count;
+            if (!range.block) continue;
+            range.bytes = (uint64_t)h->out_size[k] * (h->out_half[k] ? 2 : 4);
+            must(vp_gpu_upload(gpu, range, stored(h->dout_f32[k], h->out_size[k], h->out_half[k], packed), &err), &err);
         }
         must(vp_tape_run(tape, &err), &err);
         for (int o = 0; o < h->out_count; o++) {
             r->out[o] = new_array(h->out_size[o], sizeof(float));
             must(vp_tensor_download(tape, out[0][o], r->out[o], &err), &err);
+            unstore(r->out[o], h->out_size[o], h->out_half[o]);
         }
         for (int i = 0; i < h->in_count && h->room->backward; i++) {
             if (!h->din[i]) continue;
             r->din[i] = new_array(h->in_size[i], sizeof(float));
             must(vp_tensor_grad_download(tape, in[i], r->din[i], &err), &err);
+            unstore(r->din[i], h->in_size[i], input_is_half(h->c, i));
         }
     }
+    free(packed);
     int damaged = 0;
     must(vp_tape_check_guards(tape, &damaged, &err), &err);
     if (damaged) fail_msg("%s / %s: %d slots were written beyond their end", h->room->name, h->c->label, damaged);
@@ -232,8 +276,8 @@ static bool seen_before(uint64_t *signatures, int mask, uint64_t signature) {
 }
 
 static void check_on_mask(struct vp_gpu *gpu, const struct host_case *h, const char *mask) {
-    double tolerance = h->c->tolerance > 0 ? h->c->tolerance : 1e-5;
-    double grad_tolerance = h->c->grad_tolerance > 0 ? h->c->grad_tolerance : 2e-5;
+    double tolerance = h->c->tolerance > 0 ? h->c->tolerance : h->c->half ? 1e-3 : 1e-5;
+    double grad_tolerance = h->c->grad_tolerance > 0 ? h->c->grad_tolerance : h->c->half ? 2e-3 : 2e-5;
     struct device_result once[2] = {0}, twice[1] = {0};
     device_run(gpu, h, 1, once, 2);
     for (int o = 0; o < h->out_count; o++) {

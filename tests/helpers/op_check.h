@@ -7,6 +7,7 @@
  *      the op on the device against the reference, forward and backward, in poisoned memory with guarded slots;
  *      the op applied twice to the same inputs, so that gradients accumulate; a second run that must repeat every bit;
  *   3. no validation message.
+ * Cases with inputs in half go through the same.
  * Sizes in a room's table always include 1, primes, and 31/32/33 or 63/64/65.
  */
 #ifndef VKPCL_OP_CHECK_H
@@ -14,7 +15,7 @@
 #include "vkpcl/tape.h"
 #include <stddef.h>
 
-enum { OP_MAX_INPUTS = 8, OP_MAX_OUTPUTS = 4 };
+enum { OP_MAX_INPUTS = 8, OP_MAX_OUTPUTS = 4, OP_HALF_OUTPUTS = 1 << OP_MAX_INPUTS };
 
 struct op_input {
     const char *name;
@@ -31,6 +32,10 @@ struct op_case {
     double tolerance;                  /* largest |device - reference| / largest |reference|, forward; 0: 1e-5 */
     double grad_tolerance;             /* the same for gradients; 0: 2e-5 */
     bool skip_calculus;                /* only where the op has no derivative to check (random numbers) */
+    unsigned half;                     /* bit i: input i is stored in half, and activations (OP_HALF_OUTPUTS: only
+                                        * these); values and upstream gradients are rounded before the references see
+                                        * them. Results are rounded too, by 5e-4 at most, and once more where gradients
+                                        * accumulate: default tolerances are then 1e-3 and 2e-3 */
 };
 
 /* Builds the op on the tape; fills out[] and returns how many outputs. */

@@ -26,6 +26,7 @@ static const struct op_case cases[] = {
     {"lrelu 2x5x7x32", {{"x", {4, {2, 5, 7, 32}}, -2, 2, true, 0}}, &lrelu, 0, 0, false},
     {"tanh 63", {{"x", {1, {63}}, -3, 3, true, 0}}, &tanh_, 0, 0, false},
     {"tanh 1x4x4x3", {{"x", {4, {1, 4, 4, 3}}, -1, 1, true, 0}}, &tanh_, 0, 0, false},
+    {"half lrelu 2x5x7x32", {{"x", {4, {2, 5, 7, 32}}, -2, 2, true, 0}}, &lrelu, 0, 0, false, 1},
     {"tanh of large values", {{"x", {1, {32}}, -200, 200, false, 0}}, &tanh_, 0, 0, false},
 };
 

@@ -36,6 +36,10 @@ static const struct op_case cases[] = {
     {"sum 2x5x7x64", {BOTH({4, {2, 5, 7, 64}})}, &none, 0, 0, false},
     {"lrelu 65", {BOTH({1, {65}})}, &lrelu, 0, 0, false},
     {"lrelu 32x63", {BOTH({2, {32, 63}})}, &lrelu, 0, 0, false},
+    {"half 3x5x64", {BOTH({3, {3, 5, 64}})}, &lrelu, 0, 0, false, 3},
+    {"half sum 7x12", {BOTH({2, {7, 12}})}, &none, 0, 0, false, 3},
+    {"half and float 31x4", {BOTH({2, {31, 4}})}, &lrelu, 0, 0, false, 1},
+    {"half, one gradient, 3x4x4x128", {ONE({4, {3, 4, 4, 128}})}, &relu, 0, 0, false, 3},
     {"relu, one gradient, 3x4x4x127", {ONE({4, {3, 4, 4, 127}})}, &relu, 0, 0, false},
 };
 

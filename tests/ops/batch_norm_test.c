@@ -60,6 +60,10 @@ static const struct op_case cases[] = {
     {"no gradient into gamma and beta", INPUTS(8, -1, 1, true, false, {2, {63, 8}}), &one, 0, 0, false},
     {"no gradient into x", INPUTS(12, -1, 1, false, true, {2, {64, 12}}), &four, 0, 0, false},
     {"inference 3x3x2x16", INPUTS(16, -1, 1, false, false, {4, {4, 3, 2, 16}}), &inference, 0, 0, false},
+    {"half 8x16x16x32 in four groups", INPUTS(32, -1, 1, true, true, {4, {8, 16, 16, 32}}), &four, 0, 0, false, 1},
+    {"half 130 rows of 64", INPUTS(64, 0, 1, true, true, {2, {130, 64}}), &two, 0, 0, false, 1},
+    {"half 31 rows of 4, no gradient into gamma", INPUTS(4, -1, 1, true, false, {2, {31, 4}}), &one, 0, 0, false, 1},
+    {"half inference 3x3x2x16", INPUTS(16, -1, 1, false, false, {4, {4, 3, 2, 16}}), &inference, 0, 0, false, 1},
     {"inference 126x7", INPUTS(7, -1, 1, false, false, {2, {126, 7}}), &inference, 0, 0, false},
 };
 

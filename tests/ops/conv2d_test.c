@@ -45,6 +45,9 @@ static void backward(const struct op_case *c, double *const *in, double *const *
 #define B(k)                                                                                                           \
     { "b", {1, {k}}, -1, 1, true, NULL }
 
+#define HALF    0, 0, false, 1
+#define OUTPUTS 0, 0, false, OP_HALF_OUTPUTS
+
 static const struct op_case cases[] = {
     {"one of everything", {X(1, 1, 1, 1, true), W(1, 1, 1, 1), B(1)}, SETTING(1, 0, 1.0f)},
     {"3x3 primes", {X(3, 7, 5, 11, true), W(13, 3, 3, 11), B(13)}, SETTING(1, 1, 0.1f)},
@@ -80,6 +83,24 @@ static const struct op_case cases[] = {
     /* Enough of everything for Winograd's form. */
     {"3x3 64 to 64, many pixels", {X(3, 21, 18, 64, true), W(64, 3, 3, 64), B(64)}, SETTING(1, 1, 0.1f)},
     {"3x3 68 to 100, many pixels", {X(4, 17, 15, 68, true), W(100, 3, 3, 68), B(100)}, SETTING(1, 1, 1.0f)},
+    /* Stored in half: every kernel that reads or writes activations. */
+    {"half 3x3 12 to 20", {X(3, 7, 5, 12, true), W(20, 3, 3, 12), B(20)}, SETTING(1, 1, 0.1f), HALF},
+    {"half 3x3 32 to 32", {X(2, 16, 16, 32, true), W(32, 3, 3, 32), B(32)}, SETTING(1, 1, 1.0f), HALF},
+    {"half 3x3 16 to 4", {X(2, 9, 8, 16, true), W(4, 3, 3, 16), B(4)}, SETTING(1, 1, 0.1f), HALF},
+    {"half 3x3 8 to 8", {X(3, 5, 9, 8, true), W(8, 3, 3, 8), B(8)}, SETTING(1, 1, 0.1f), HALF},
+    {"half 3x3 stride 2", {X(3, 13, 15, 20, true), W(24, 3, 3, 20), B(24)}, SETTING(2, 1, 0.1f), HALF},
+    {"half 3x3 stride 2, 64", {X(1, 12, 10, 64, true), W(64, 3, 3, 64), B(64)}, SETTING(2, 1, 0.1f), HALF},
+    {"half 1x1 stride 2", {X(2, 7, 6, 8, true), W(12, 1, 1, 8), B(12)}, SETTING(2, 0, 1.0f), HALF},
+    {"half 1x1 of attention", {X(2, 8, 8, 64, true), W(64, 1, 1, 64), B(64)}, SETTING(1, 0, 1.0f), HALF},
+    {"half 5x5 relu to 6", {X(2, 9, 9, 8, true), W(6, 5, 5, 8), B(6)}, SETTING(1, 2, 0.0f), HALF},
+    {"half first layer", {X(1, 33, 32, 3, false), W(64, 7, 7, 3), B(64)}, SETTING(2, 3, 0.1f), OUTPUTS},
+    {"half first layer, narrow", {X(1, 16, 16, 3, true), W(16, 7, 7, 3), B(16)}, SETTING(2, 3, 0.1f), OUTPUTS},
+    {"half 3x3 from 5", {X(2, 6, 7, 5, true), W(8, 3, 3, 5), B(8)}, SETTING(1, 1, 0.1f), OUTPUTS},
+    {"half last layer", {X(2, 9, 11, 128, true), W(3, 3, 3, 128), B(3)}, SETTING(1, 1, 1.0f), HALF},
+    {"half many pixels to 128", {X(4, 64, 64, 4, true), W(128, 1, 1, 4), B(128)}, SETTING(1, 0, 0.1f), HALF},
+    {"half many pixels", {X(4, 64, 64, 64, true), W(8, 1, 1, 64), B(8)}, SETTING(1, 0, 1.0f), HALF},
+    {"half Winograd", {X(4, 17, 15, 68, true), W(100, 3, 3, 68), B(100)}, SETTING(1, 1, 1.0f), HALF},
+    {"half Winograd, leaky", {X(3, 21, 18, 64, true), W(64, 3, 3, 64), B(64)}, SETTING(1, 1, 0.1f), HALF},
     {"long rows", {X(1, 3, 65, 9, true), W(10, 3, 3, 9), B(10)}, SETTING(1, 1, 0.1f)},
 };
 

@@ -108,6 +108,8 @@ static void emit(struct vp_tape *tape, const struct example *e, struct vp_tensor
                                   .stride = 1,
                                   .pad_h = z->pad,
                                   .pad_w = z->pad,
+                                  .y_h = e->p,
+                                  .y_w = e->q,
                                   .y_step = 1,
                                   .k_stride = 9 * z->c,
                                   .c_stride = 1,
@@ -122,7 +124,7 @@ static void emit(struct vp_tape *tape, const struct example *e, struct vp_tensor
                                   .flops = 1,
                                   .label = names[what]};
     if (what == DX) {
-        conv.h = e->p, conv.w = e->q, conv.c = z->k, conv.k = z->c, conv.p = z->h, conv.q = z->w;
+        conv.h = e->p, conv.w = e->q, conv.c = z->k, conv.k = z->c, conv.p = conv.y_h = z->h, conv.q = conv.y_w = z->w;
         conv.pad_h = conv.pad_w = 2 - z->pad;
         conv.base = 8 * z->c, conv.k_stride = 1, conv.c_stride = 9 * z->c;
         conv.r_stride = -3 * z->c, conv.s_stride = -z->c;
