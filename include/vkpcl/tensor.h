@@ -8,7 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* VP_F16 is a way to store: whoever reads such elements computes with floats. Its last dimension is a multiple of four. */
+/* VP_F16 is a way to store: whoever reads such elements computes with floats. Its last dimension is a multiple of four.
+ */
 enum vp_dtype { VP_F32, VP_U32, VP_U8, VP_F16 };
 enum { VP_MAX_RANK = 4 };
 

@@ -49,8 +49,8 @@ static inline uint64_t conv2d_filter_bytes(const struct conv2d *conv) {
     return 4 * (uint64_t)(conv->k * conv->r * conv->s * conv->c);
 }
 
-/* Is Winograd's form worth it, on kernels that hand values across lanes, or else on matrices? These write single floats,
- * never halves. */
+/* Is Winograd's form worth it, on kernels that hand values across lanes, or else on matrices? These write single
+ * floats, never halves. */
 static inline bool conv2d_winograd_on_lanes(const struct vp_tape *tape, const struct vp_winograd_sizes *sizes) {
     return vp_winograd_lanes(tape) && vp_winograd_wanted(tape, sizes);
 }

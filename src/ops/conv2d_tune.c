@@ -59,6 +59,7 @@ void vp_conv2d_question(struct vp_tape *tape, const struct conv2d *conv, const c
              "conv2d %s n%lld h%lld w%lld c%lld k%lld r%lld s%lld stride%d pad%d%s%s", pass, (long long)conv->n,
              (long long)conv->h, (long long)conv->w, (long long)conv->c, (long long)conv->k, (long long)conv->r,
              (long long)conv->s, conv->desc.stride, conv->desc.pad, trial->half ? " half" : "",
-             conv->x_element == 2 ? conv->y_element == 2 ? " from half to half" : " from half"
-             : conv->y_element == 2 ? " to half" : "");
+             conv->x_element == 2   ? conv->y_element == 2 ? " from half to half" : " from half"
+             : conv->y_element == 2 ? " to half"
+                                    : "");
 }

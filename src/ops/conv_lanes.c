@@ -53,8 +53,8 @@ static const struct pixels_kernel *find_pixels_kernel(const struct vp_tape *tape
     for (size_t i = 0; i < VP_COUNT(pixels_kernels); i++) {
         const struct pixels_kernel *kernel = &pixels_kernels[i];
         if (kernel->s == z->s && (!kernel->stride || kernel->stride == z->stride) && kernel->k_least <= z->k &&
-            z->k <= kernel->k_most && (kernel->any_k ? vp_bind_element(z->y) == 4 : z->k % 4 == 0) && (kernel->c_each == 4) == (z->c % 4 == 0) &&
-            kernel->pixels <= q && vp_tape_has_kernel(tape, kernel->name))
+            z->k <= kernel->k_most && (kernel->any_k ? vp_bind_element(z->y) == 4 : z->k % 4 == 0) &&
+            (kernel->c_each == 4) == (z->c % 4 == 0) && kernel->pixels <= q && vp_tape_has_kernel(tape, kernel->name))
             return kernel;
     }
     return NULL;

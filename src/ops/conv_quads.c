@@ -49,11 +49,10 @@ static struct sizes sizes_of(const struct vp_tape *tape, const struct vp_convolu
     int64_t blocks = (z->k + CHANNELS - 1) / CHANNELS;
     uint64_t most = vp_quads_texel_bytes(tape);
     uint64_t block_bytes = 4 * CHANNELS * (uint64_t)(z->r * z->s * z->c), filter_bytes = block_bytes * (uint64_t)blocks;
-    struct sizes s = {
-        .bytes = {vp_convolution_x_bytes(z), vp_convolution_y_bytes(z), filter_bytes},
-        .count = z->filter_stride ? 3 : 2,
-        .block_bytes = block_bytes,
-        .blocks = blocks};
+    struct sizes s = {.bytes = {vp_convolution_x_bytes(z), vp_convolution_y_bytes(z), filter_bytes},
+                      .count = z->filter_stride ? 3 : 2,
+                      .block_bytes = block_bytes,
+                      .blocks = blocks};
     s.images = smaller(fitting(most, 4 * (uint64_t)(z->h * z->w * z->c)), /* halves are as many texels */
                        fitting((uint64_t)vp_tape_caps(tape)->max_groups[0] * PIXELS, (uint64_t)(z->p * z->q)));
     s.blocks_at_once = smaller(fitting(most, block_bytes), blocks);

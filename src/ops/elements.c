@@ -7,7 +7,8 @@ const char *vp_item_kernel(struct vp_tape *tape, const char *kernel, int64_t flo
     if (vp_item_floats(floats) == 1) return kernel;
     const struct vp_gpu_caps *caps = vp_tape_caps(tape);
     const char *texel = vp_arena_printf(vp_tape_arena(tape), "%s.texel", kernel);
-    if (caps->lanes_beat_shared && caps->max_texel_elements >= caps->max_binding_bytes / (vp_tape_stores_half(tape) ? 8 : 16) &&
+    if (caps->lanes_beat_shared &&
+        caps->max_texel_elements >= caps->max_binding_bytes / (vp_tape_stores_half(tape) ? 8 : 16) &&
         vp_tape_has_kernel(tape, texel))
         return texel;
     return vp_arena_printf(vp_tape_arena(tape), "%s.v4", kernel);

@@ -56,7 +56,8 @@ static bool bindable(const struct vp_filter_lanes *z, uint64_t most) {
 
 /* Images whose dy and x each fit a texel buffer that may be short. */
 static int64_t images_of_texels(const struct vp_tape *tape, const struct vp_filter_lanes *z) {
-    uint64_t dy = 4 * (uint64_t)(z->p * z->q * z->k), x = 4 * (uint64_t)(z->h * z->w * z->c); /* halves: as many texels */
+    uint64_t dy = 4 * (uint64_t)(z->p * z->q * z->k),
+             x = 4 * (uint64_t)(z->h * z->w * z->c); /* halves: as many texels */
     return (int64_t)(vp_quads_texel_bytes(tape) / (dy > x ? dy : x));
 }
 

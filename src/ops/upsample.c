@@ -22,8 +22,7 @@ static void emit(struct vp_tape *tape, const struct vp_tensor *x, const struct v
     for (int64_t first = 0, n; (n = vp_piece(tape, x->shape.dim[0], first, row_bytes, bindings)) > 0; first += n) {
         struct vp_launch piece = *whole;
         piece.kernel = kernel;
-        for (int i = 0; i < bindings; i++)
-            piece.bind[i] = vp_bind_rows(whole->bind[i], row_bytes[i], first, n);
+        for (int i = 0; i < bindings; i++) piece.bind[i] = vp_bind_rows(whole->bind[i], row_bytes[i], first, n);
         args->images = (uint32_t)n;
         uint64_t places = (uint64_t)n * (uint64_t)(forward ? (h + 1) * (w + 1) : (h + 1) / 2 * ((w + 1) / 2));
         vp_groups_flat(places * args->channels, GROUP, piece.groups);

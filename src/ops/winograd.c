@@ -122,7 +122,8 @@ static struct vp_winograd_layout output_layout(const struct vp_convolution *z, i
 }
 
 void vp_emit_winograd(struct vp_tape *tape, const struct vp_convolution *z) {
-    vp_assert(z->pad_h == z->pad_w && z->y_step == 1 && !z->filter_stride, "%s has no Winograd form", z->label);
+    vp_assert(z->pad_h == z->pad_w && z->y_step == 1 && z->y_h == z->p && z->y_w == z->q && !z->filter_stride,
+              "%s has no Winograd form", z->label);
     const bool quads = vp_winograd_quads(tape), lanes = quads || vp_winograd_lanes(tape);
     const int64_t scratch = quads ? vp_winograd_quads_scratch(tape, SCRATCH) : SCRATCH;
     const uint64_t bytes[] = {vp_convolution_x_bytes(z), vp_convolution_y_bytes(z)};

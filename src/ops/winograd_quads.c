@@ -3,6 +3,7 @@
 #include "conv2d/winograd_product_args.h"
 #include "ops/conv_quads.h"
 #include "ops/winograd_tiles.h"
+#include "vkpcl/status.h"
 
 static const char *kernel_of(int64_t c) {
     return c % 8 == 0 ? "winograd_quads.c8" : "winograd_quads.c4";
@@ -32,6 +33,7 @@ int64_t vp_winograd_quads_scratch(const struct vp_tape *tape, int64_t most_bytes
 }
 
 void vp_emit_winograd_quads(struct vp_tape *tape, const struct vp_winograd_quads_product *z) {
+    vp_assert(vp_winograd_quads_fit(tape, z->tiles, z->c, z->k), "%s: an element exceeds a texel buffer", z->label);
     const struct winograd_product_args args = {.depth = (int32_t)z->c,
                                                .blocks = (int32_t)(z->tiles / VP_WINOGRAD_BLOCK),
                                                .k_blocks = (int32_t)(vp_winograd_padded(z->k) / VP_WINOGRAD_BLOCK)};

@@ -112,8 +112,8 @@ static uint64_t tensor_bytes(struct vp_shape shape, enum vp_dtype dtype) {
 
 /* The slot of a tensor's value. */
 static struct vp_slot *value_slot(struct vp_tape *tape, struct vp_tensor *tensor, enum vp_slot_kind kind) {
-    vp_assert(tensor->dtype != VP_F16 || vp_shape_columns(tensor->shape) % 4 == 0, "%s is stored in half, in rows of %lld",
-              tensor->name, (long long)vp_shape_columns(tensor->shape));
+    vp_assert(tensor->dtype != VP_F16 || vp_shape_columns(tensor->shape) % 4 == 0,
+              "%s is stored in half, in rows of %lld", tensor->name, (long long)vp_shape_columns(tensor->shape));
     struct vp_slot *slot = vp_slot_create(tape, tensor->name, tensor_bytes(tensor->shape, tensor->dtype), kind);
     slot->half = tensor->dtype == VP_F16;
     return slot;

@@ -96,7 +96,8 @@ double vp_run_temperature(const struct vp_run *run, int64_t iteration);
 double vp_run_crop(const struct vp_run *run, int64_t iteration);
 double vp_run_gradient_share(const struct vp_run *run, int64_t iteration);
 
-/* run_inputs.c: the random choices of an iteration. */
+/* run_inputs.c: the random choices of an iteration, and the settings that they are drawn by. */
+struct vp_augment_settings vp_run_augment(const struct vp_run *run);
 enum vp_status vp_run_upload_inputs(struct vp_run *run, struct vp_phase *phase, const struct vp_loader_batch *batch,
                                     struct vp_error *err);
 uint64_t vp_run_stream(const struct vp_run *run, enum vp_phase_kind kind);

@@ -12,7 +12,7 @@ uint64_t vp_run_stream(const struct vp_run *run, enum vp_phase_kind kind) {
                                   : vp_rng_stream(VP_RNG_MIX, stream_step(run->iteration, kind));
 }
 
-static struct vp_augment_settings augment_settings(const struct vp_run *run) {
+struct vp_augment_settings vp_run_augment(const struct vp_run *run) {
     struct vp_augment_settings settings = vp_augment_released();
     settings.crop_share = vp_run_crop(run, run->iteration);
     settings.jitter = run->config->augment.jitter_p;
@@ -48,7 +48,7 @@ static struct vp_augment_draw row_draw(const struct vp_phase *phase, int64_t row
 
 static enum vp_status upload_blocks(struct vp_run *run, struct vp_phase *phase, const struct vp_loader_batch *batch,
                                     struct vp_error *err) {
-    struct vp_augment_settings settings = augment_settings(run);
+    struct vp_augment_settings settings = vp_run_augment(run);
     struct vp_augment_block *blocks = phase->host_blocks;
     for (int64_t row = 0; row < phase->rows; row++) {
         struct vp_augment_draw draw = row_draw(phase, row);

@@ -20,7 +20,7 @@ enum { OP_MAX_INPUTS = 8, OP_MAX_OUTPUTS = 4, OP_HALF_OUTPUTS = 1 << OP_MAX_INPU
 struct op_input {
     const char *name;
     struct vp_shape shape;
-    float low, high;     /* uniform random values in [low, high) */
+    float low, high; /* uniform random values in [low, high) */
     bool needs_grad;
     const float *values; /* given values instead of random ones; NULL: random */
 };
@@ -60,7 +60,9 @@ void op_check(const struct op_room *room);
 /* `main` of an op test in one line: OP_CHECK_MAIN(room) */
 int op_check_main(const struct op_room *room);
 #define OP_CHECK_MAIN(room)                                                                                            \
-    int main(void) { return op_check_main(&(room)); }
+    int main(void) {                                                                                                   \
+        return op_check_main(&(room));                                                                                 \
+    }
 #define OP_CASES(table) .cases = (table), .case_count = (int)(sizeof(table) / sizeof((table)[0]))
 
 #endif

@@ -30,10 +30,14 @@ static const float none = 1.0F, lrelu = 0.1F, relu = 0.0F;
         { "x", {4, {__VA_ARGS__}}, -1, 1, true, 0 }                                                                    \
     }
 static const struct op_case cases[] = {
-    {"one pixel", X(1, 1, 1, 1), &none, 0, 0, false},    {"one pixel, 64 channels", X(3, 1, 1, 64), &relu, 0, 0, false},
-    {"one row", X(2, 1, 7, 5), &none, 0, 0, false},      {"one column", X(2, 7, 1, 8), &lrelu, 0, 0, false},
-    {"2x2", X(5, 2, 2, 3), &relu, 0, 0, false},          {"31x33", X(1, 31, 33, 4), &none, 0, 0, false},
-    {"8x8x65", X(2, 8, 8, 65), &relu, 0, 0, false},      {"16x16x32", X(2, 16, 16, 32), &relu, 0, 0, false},
+    {"one pixel", X(1, 1, 1, 1), &none, 0, 0, false},
+    {"one pixel, 64 channels", X(3, 1, 1, 64), &relu, 0, 0, false},
+    {"one row", X(2, 1, 7, 5), &none, 0, 0, false},
+    {"one column", X(2, 7, 1, 8), &lrelu, 0, 0, false},
+    {"2x2", X(5, 2, 2, 3), &relu, 0, 0, false},
+    {"31x33", X(1, 31, 33, 4), &none, 0, 0, false},
+    {"8x8x65", X(2, 8, 8, 65), &relu, 0, 0, false},
+    {"16x16x32", X(2, 16, 16, 32), &relu, 0, 0, false},
     {"half 8x7x64", X(2, 8, 7, 64), &relu, 0, 0, false, 1},
     {"half 1x1x4", X(3, 1, 1, 4), &lrelu, 0, 0, false, 1},
     {"float to half 5x3x32", X(2, 5, 3, 32), &relu, 0, 0, false, OP_HALF_OUTPUTS},

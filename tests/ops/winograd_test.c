@@ -1,4 +1,4 @@
-/* Winograd's form of a convolution against the reference in double: both engines, at sizes that fit no tile and are too
+/* Winograd's form of a convolution against the reference in double: all engines, at sizes that fit no tile and are too
  * small for the form to be chosen, with several groups of images, repeated bit by bit. */
 #include "gpu_for_tests.h"
 #include "ops/winograd.h"
@@ -177,10 +177,10 @@ static void check(struct vp_gpu *gpu, const struct example *e, int what, bool ac
     vp_tape_memory_fini(&memory);
 }
 
-static void both_engines_give_the_reference(void **state) {
+static void all_engines_give_the_reference(void **state) {
     (void)state;
-    static const char *const masks[] = {"", "texel",
-                                        "lanes"}; /* products across lanes; plain ones; the tile engine's */
+    /* Products across lanes, within quads where a subgroup is four; plain ones; the tile engine's. */
+    static const char *const masks[] = {"", "texel", "lanes"};
     for (int i = 0; i < SHAPES; i++) {
         struct example e = example_create(&shapes[i]);
         for (size_t m = 0; m < sizeof masks / sizeof masks[0]; m++) {
@@ -197,6 +197,6 @@ static void both_engines_give_the_reference(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(both_engines_give_the_reference)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(all_engines_give_the_reference)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

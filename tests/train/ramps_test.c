@@ -1,4 +1,5 @@
-/* Settings that move with the iteration: temperature, crop window and the share of gradient images. */
+/* Settings of an iteration: temperature, crop window and share of gradient images, which move, and the others of a
+ * view. */
 #include "train/run.h"
 #include "vkpcl/config.h"
 #include <math.h>
@@ -48,10 +49,29 @@ static void ramps_go_straight_from_start_to_end(void **state) {
     }
 }
 
+/* Each probability of the configuration arrives where views are drawn, and at no other's place. */
+static void views_are_drawn_as_configured(void **state) {
+    (void)state;
+    struct vp_config config;
+    vp_config_init(&config);
+    struct vp_run run = {.config = &config};
+    assert_near(vp_run_augment(&run).mirror, 0); /* published */
+    config.augment.jitter_p = 0.1, config.augment.grey_p = 0.2, config.augment.blur_p = 0.3;
+    config.augment.gradient_p = 0.4, config.augment.mirror_p = 0.5, config.augment.crop = 0.6;
+    const struct vp_augment_settings views = vp_run_augment(&run);
+    assert_near(views.jitter, 0.1);
+    assert_near(views.grey, 0.2);
+    assert_near(views.blur, 0.3);
+    assert_near(views.gradient, 0.4);
+    assert_near(views.mirror, 0.5);
+    assert_near(views.crop_share, 0.6);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(released_settings_stand_still),
         cmocka_unit_test(ramps_go_straight_from_start_to_end),
+        cmocka_unit_test(views_are_drawn_as_configured),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
