@@ -130,8 +130,10 @@ struct vp_synth_shot {
     uint64_t noise_seed;
     uint32_t noise_identity, noise_image;
 };
-/* `who` decides only whether glasses are worn. */
-struct vp_synth_shot vp_synth_shot_draw(uint64_t seed, uint32_t identity, uint32_t image,
+/* `who` decides only whether glasses are worn. `nuisance`, 0 to 1: what is not who, expression or pose - light,
+ * exposure, background, occluders, crop, blur, noise - as drawn (1), or that share of the way from a studio lit from
+ * the front, where an occluder stays with probability `nuisance`. */
+struct vp_synth_shot vp_synth_shot_draw(uint64_t seed, uint32_t identity, uint32_t image, float nuisance,
                                         const struct vp_synth_identity *who);
 /* A plain shot: from the front, neutral, studio light, grey background, nothing in the way, a perfect sensor. */
 struct vp_synth_shot vp_synth_shot_plain(void);
@@ -145,8 +147,8 @@ struct vp_synth_face; /* shaders/synth/synth_face.h: what the kernel reads */
 void vp_synth_rig(const struct vp_synth_identity *who, const struct vp_synth_shot *how, int size,
                   struct vp_synth_face *face);
 /* Draws identity and shot and rigs them: picture `image` of that identity. who and how may be NULL. */
-void vp_synth_picture(uint64_t seed, uint32_t identity, uint32_t image, int size, struct vp_synth_face *face,
-                      struct vp_synth_identity *who, struct vp_synth_shot *how);
+void vp_synth_picture(uint64_t seed, uint32_t identity, uint32_t image, float nuisance, int size,
+                      struct vp_synth_face *face, struct vp_synth_identity *who, struct vp_synth_shot *how);
 
 /* Renders batches of pictures of one size; at most two batches are under way, so that one can be written while the next
  * is rendered. */
@@ -176,6 +178,7 @@ struct vp_synth_request {
     int identities, images; /* images in all, at least one of each identity; the first ones get the remainder */
     int size;
     uint64_t seed;
+    float nuisance; /* of vp_synth_shot_draw, 0 to 1 */
     bool packed;
     const struct vp_log *log; /* may be NULL */
 };
@@ -194,7 +197,7 @@ enum vp_status vp_synth_check(const struct vp_synth_request *request, struct vp_
 
 /* A contact sheet: a row per identity 0..rows-1; columns: the seven expressions from the front, two in profile, pitch,
  * roll, then drawn shots. The caller frees it with vp_image_fini. */
-enum vp_status vp_synth_sheet(struct vp_gpu *gpu, uint64_t seed, int rows, int size, struct vp_image *sheet,
-                              struct vp_error *err);
+enum vp_status vp_synth_sheet(struct vp_gpu *gpu, uint64_t seed, int rows, int size, float nuisance,
+                              struct vp_image *sheet, struct vp_error *err);
 
 #endif

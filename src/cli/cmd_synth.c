@@ -9,6 +9,7 @@
 struct synth_flags {
     struct vp_gpu_flags gpu;
     int64_t identities, images, size, seed, rows;
+    double nuisance;
     bool packed;
     const char *sheet;
 };
@@ -18,6 +19,8 @@ static const struct vp_flag flags[] = {
     {"images", "N", VP_FLAG_INT, offsetof(struct synth_flags, images), "how many images in all (default 4000)"},
     {"size", "S", VP_FLAG_INT, offsetof(struct synth_flags, size), "side of an image in pixels (default 64)"},
     {"seed", "K", VP_FLAG_INT, offsetof(struct synth_flags, seed), "other numbers give other people (default 1)"},
+    {"nuisance", "X", VP_FLAG_REAL, offsetof(struct synth_flags, nuisance),
+     "light, background, occluders, crop, blur and noise, from 1 (default, all of it) to 0 (a studio)"},
     {"packed", NULL, VP_FLAG_SWITCH, offsetof(struct synth_flags, packed), "one images.npy instead of PNG files"},
     {"sheet", "FILE.png", VP_FLAG_TEXT, offsetof(struct synth_flags, sheet),
      "write a contact sheet: people by expressions and poses; OUT may then be left out"},
@@ -34,8 +37,8 @@ static int narrowed(int64_t value) {
 
 static enum vp_status write_sheet(struct vp_gpu *gpu, const struct synth_flags *values, struct vp_error *err) {
     struct vp_image sheet;
-    enum vp_status status =
-        vp_synth_sheet(gpu, (uint64_t)values->seed, narrowed(values->rows), narrowed(values->size), &sheet, err);
+    enum vp_status status = vp_synth_sheet(gpu, (uint64_t)values->seed, narrowed(values->rows), narrowed(values->size),
+                                           (float)values->nuisance, &sheet, err);
     if (status != VP_OK) return status;
     status = vp_image_write_png(values->sheet, &sheet, err);
     if (status == VP_OK) printf("contact sheet: %s\n", values->sheet);
@@ -61,6 +64,8 @@ static enum vp_status check(const struct synth_flags *values, const struct vp_sy
     if (values->size < VP_SYNTH_MIN_SIZE || values->size > VP_SYNTH_MAX_SIZE)
         return vp_fail(err, VP_ERR_USAGE, "--size %" PRId64 ": expected %d to %d", values->size, VP_SYNTH_MIN_SIZE,
                        VP_SYNTH_MAX_SIZE);
+    if (!(values->nuisance >= 0 && values->nuisance <= 1))
+        return vp_fail(err, VP_ERR_USAGE, "--nuisance %g: expected 0 to 1", values->nuisance);
     return request->folder ? vp_synth_check(request, err) : VP_OK;
 }
 
@@ -71,6 +76,7 @@ static enum vp_status run(const struct synth_flags *values, const char *folder, 
                                        .images = narrowed(values->images),
                                        .size = narrowed(values->size),
                                        .seed = (uint64_t)values->seed,
+                                       .nuisance = (float)values->nuisance,
                                        .packed = values->packed,
                                        .log = &log};
     enum vp_status status = check(values, &request, err);
@@ -88,7 +94,7 @@ static enum vp_status run(const struct synth_flags *values, const char *folder, 
 }
 
 int vp_cmd_synth(int argc, char **argv) {
-    struct synth_flags values = {.identities = 200, .images = 4000, .size = 64, .seed = 1, .rows = 8};
+    struct synth_flags values = {.identities = 200, .images = 4000, .size = 64, .seed = 1, .rows = 8, .nuisance = 1};
     struct vp_texts operands = {0};
     enum vp_parse parsed = vp_options_parse(&line, argc, argv, &values, &operands);
     if (parsed != VP_PARSE_RUN) return parsed == VP_PARSE_WRONG ? 2 : 0;

@@ -6,6 +6,7 @@
 #include "vkpcl/file.h"
 #include "vkpcl/npz.h"
 #include "vkpcl/thread_pool.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +22,8 @@ static enum vp_status begin_batch(struct vp_synth_renderer *renderer, const stru
     *count = (int)(left < batch ? left : batch);
     for (int i = 0; i < *count; i++) {
         struct vp_synth_place place = vp_synth_place_of(request, first + (uint32_t)i);
-        vp_synth_picture(request->seed, place.identity, place.image, request->size, &faces[i], NULL, NULL);
+        vp_synth_picture(request->seed, place.identity, place.image, request->nuisance, request->size, &faces[i], NULL,
+                         NULL);
     }
     return *count ? vp_synth_renderer_begin(renderer, faces, *count, err) : VP_OK;
 }
@@ -130,7 +132,7 @@ static enum vp_status write_index(const struct vp_synth_request *request, struct
     vp_assert(images && videos, "out of host memory for %u identities", identities);
     for (uint32_t i = 0; i < identities; i++) images[i] = vp_synth_images_of(request, i), videos[i] = 1;
     uint64_t origin = request->seed * 0x9E3779B97F4A7C15u + (uint64_t)request->images * 1000003u + identities * 4099u +
-                      (uint32_t)request->size;
+                      (uint32_t)request->size + (uint64_t)lrintf((1 - request->nuisance) * 1000) * 7919;
     const struct {
         const char *name;
         struct vp_array array;

@@ -63,7 +63,7 @@ enum vp_status vp_synth_write_labels(const struct vp_synth_request *request, str
         struct vp_synth_identity who = vp_synth_identity_draw(request->seed, identity);
         uint32_t images = vp_synth_images_of(request, identity);
         for (uint32_t image = 0; image < images; image++) {
-            struct vp_synth_shot how = vp_synth_shot_draw(request->seed, identity, image, &who);
+            struct vp_synth_shot how = vp_synth_shot_draw(request->seed, identity, image, request->nuisance, &who);
             print_line(file.stream, (struct vp_synth_place){identity, image}, &how);
         }
     }

@@ -231,10 +231,10 @@ void vp_synth_rig(const struct vp_synth_identity *who, const struct vp_synth_sho
     face->noise_image = how->noise_image;
 }
 
-void vp_synth_picture(uint64_t seed, uint32_t identity, uint32_t image, int size, struct vp_synth_face *face,
-                      struct vp_synth_identity *who, struct vp_synth_shot *how) {
+void vp_synth_picture(uint64_t seed, uint32_t identity, uint32_t image, float nuisance, int size,
+                      struct vp_synth_face *face, struct vp_synth_identity *who, struct vp_synth_shot *how) {
     struct vp_synth_identity person = vp_synth_identity_draw(seed, identity);
-    struct vp_synth_shot shot = vp_synth_shot_draw(seed, identity, image, &person);
+    struct vp_synth_shot shot = vp_synth_shot_draw(seed, identity, image, nuisance, &person);
     vp_synth_rig(&person, &shot, size, face);
     if (who) *who = person;
     if (how) *how = shot;

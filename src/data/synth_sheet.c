@@ -5,7 +5,8 @@
 
 enum { POSES = 4, DRAWN = 5, COLUMNS = VP_MIXED + POSES + DRAWN };
 
-static struct vp_synth_shot shot_of(uint64_t seed, int row, int column, const struct vp_synth_identity *who) {
+static struct vp_synth_shot shot_of(uint64_t seed, int row, int column, float nuisance,
+                                    const struct vp_synth_identity *who) {
     static const float poses[POSES][3] = {{-55, 0, 0}, {40, -8, 0}, {0, 25, 0}, {-15, -25, 15}}; /* yaw, pitch, roll */
     struct vp_synth_shot how = vp_synth_shot_plain();
     if (column < VP_MIXED)
@@ -14,12 +15,12 @@ static struct vp_synth_shot shot_of(uint64_t seed, int row, int column, const st
         how.yaw = poses[column - VP_MIXED][0], how.pitch = poses[column - VP_MIXED][1],
         how.roll = poses[column - VP_MIXED][2];
     else
-        how = vp_synth_shot_draw(seed, (uint32_t)row, (uint32_t)(column - VP_MIXED - POSES), who);
+        how = vp_synth_shot_draw(seed, (uint32_t)row, (uint32_t)(column - VP_MIXED - POSES), nuisance, who);
     return how;
 }
 
-enum vp_status vp_synth_sheet(struct vp_gpu *gpu, uint64_t seed, int rows, int size, struct vp_image *sheet,
-                              struct vp_error *err) {
+enum vp_status vp_synth_sheet(struct vp_gpu *gpu, uint64_t seed, int rows, int size, float nuisance,
+                              struct vp_image *sheet, struct vp_error *err) {
     struct vp_synth_renderer *renderer = vp_synth_renderer_create(gpu, size, COLUMNS, err);
     if (!renderer) return err->status;
     int batch = vp_synth_renderer_batch(renderer), total = rows * COLUMNS;
@@ -33,7 +34,7 @@ enum vp_status vp_synth_sheet(struct vp_gpu *gpu, uint64_t seed, int rows, int s
         for (int i = 0; i < count; i++) {
             int row = (first + i) / COLUMNS, column = (first + i) % COLUMNS;
             struct vp_synth_identity who = vp_synth_identity_draw(seed, (uint32_t)row);
-            struct vp_synth_shot how = shot_of(seed, row, column, &who);
+            struct vp_synth_shot how = shot_of(seed, row, column, nuisance, &who);
             vp_synth_rig(&who, &how, size, &faces[i]);
         }
         status = vp_synth_renderer_begin(renderer, faces, count, err);

@@ -110,7 +110,27 @@ static void draw_camera(struct vp_lots *lots, struct vp_synth_shot *how) {
     how->noise = 0.004f + 0.036f * dim * dim;
 }
 
-struct vp_synth_shot vp_synth_shot_draw(uint64_t seed, uint32_t identity, uint32_t image,
+static void blend(float *value, float other, float share) {
+    *value = vp_mix(other, *value, share);
+}
+
+/* `nuisance` of the way from a studio, lit from the front, to this shot: who, expression and pose stay. */
+static void calm(struct vp_synth_shot *how, float nuisance, float occluded) {
+    const struct vp_synth_shot studio = vp_synth_shot_plain();
+    blend(&how->light_azimuth, 0, nuisance);
+    blend(&how->light_elevation, studio.light_elevation, nuisance);
+    blend(&how->gain, studio.gain, nuisance);
+    for (int k = 0; k < 3; k++) {
+        blend(&how->light[k], studio.light[k], nuisance), blend(&how->sky[k], studio.sky[k], nuisance);
+        blend(&how->back[k], studio.back[k], nuisance), blend(&how->back2[k], studio.back[k], nuisance); /* one grey */
+    }
+    if (occluded >= nuisance) how->occluder = VP_OCCLUDER_NONE;
+    blend(&how->extent, studio.extent, nuisance);
+    blend(&how->shift_x, 0, nuisance), blend(&how->shift_y, 0, nuisance);
+    blend(&how->blur, 0, nuisance), blend(&how->noise, 0, nuisance);
+}
+
+struct vp_synth_shot vp_synth_shot_draw(uint64_t seed, uint32_t identity, uint32_t image, float nuisance,
                                         const struct vp_synth_identity *who) {
     struct vp_lots lots = vp_lots(seed, VP_SYNTH_SHOT, identity, image);
     struct vp_synth_shot how = {.noise_seed = seed, .noise_identity = identity, .noise_image = image};
@@ -121,6 +141,7 @@ struct vp_synth_shot vp_synth_shot_draw(uint64_t seed, uint32_t identity, uint32
     draw_occluder(&lots, &how, who);
     draw_background(&lots, &how);
     draw_camera(&lots, &how);
+    if (nuisance < 1) calm(&how, nuisance, vp_lot(&lots, 0, 1));
     return how;
 }
 

@@ -52,6 +52,8 @@ enum vp_status vp_synth_check(const struct vp_synth_request *request, struct vp_
     if (request->size < VP_SYNTH_MIN_SIZE || request->size > VP_SYNTH_MAX_SIZE)
         return vp_fail(err, VP_ERR_USAGE, "faces of %d pixels: expected %d to %d", request->size, VP_SYNTH_MIN_SIZE,
                        VP_SYNTH_MAX_SIZE);
+    if (!(request->nuisance >= 0 && request->nuisance <= 1))
+        return vp_fail(err, VP_ERR_USAGE, "a nuisance of %g: expected 0 to 1", (double)request->nuisance);
     if (entries(request->folder))
         return vp_fail(err, VP_ERR_USAGE, "%s holds something already: name another folder, or remove it first",
                        request->folder);

@@ -68,6 +68,7 @@ expect 2 'no folder given' synth
 expect 2 '0 identities: expected at least one' synth unborn --identities 0
 expect 2 '3 images of 4 identities' synth unborn --identities 4 --images 3
 expect 2 '--size 7: expected 16 to 1024' synth unborn --size 7
+expect 2 '--nuisance -1: expected 0 to 1' synth unborn --nuisance -1
 expect 2 '--rows 0: expected 1 to 1000' synth --sheet unborn.png --rows 0
 expect 2 'people holds something already' synth people
 expect 2 'did you mean --identities' synth unborn --identitys 4

@@ -45,7 +45,7 @@ static void shots_stay_in_range_and_are_balanced(void **state) {
     int expressions[VP_EXPRESSIONS] = {0}, occluders[VP_OCCLUDERS] = {0}, left = 0, up = 0, clockwise = 0, turned = 0;
     int present[VP_UNITS] = {0};
     for (uint32_t i = 0; i < SHOTS; i++) {
-        struct vp_synth_shot how = vp_synth_shot_draw(5, 0, i, &who);
+        struct vp_synth_shot how = vp_synth_shot_draw(5, 0, i, 1, &who);
         assert_true(fabsf(how.yaw) <= 60 && fabsf(how.pitch) <= 30 && fabsf(how.roll) <= 20);
         expressions[how.expression]++, occluders[how.occluder]++;
         left += how.yaw > 0, up += how.pitch > 0, clockwise += how.roll > 0, turned += fabsf(how.yaw) > 45;
@@ -65,6 +65,35 @@ static void shots_stay_in_range_and_are_balanced(void **state) {
     const int signs[3] = {left, up, clockwise};
     for (int k = 0; k < 3; k++) assert_in_range(signs[k], SHOTS / 2 - 250, SHOTS / 2 + 250);
     assert_true(turned > SHOTS / 10);
+}
+
+/* Without nuisance shots differ in expression and pose alone, and in those as with it. */
+static void a_studio_keeps_expression_and_pose(void **state) {
+    (void)state;
+    enum { SHOTS = 400 };
+    const struct vp_synth_identity who = vp_synth_identity_draw(5, 3);
+    const struct vp_synth_shot studio = vp_synth_shot_plain();
+    int half_occluded = 0, occluded = 0;
+    for (uint32_t i = 0; i < SHOTS; i++) {
+        struct vp_synth_shot full = vp_synth_shot_draw(5, 3, i, 1, &who),
+                             half = vp_synth_shot_draw(5, 3, i, 0.5f, &who),
+                             none = vp_synth_shot_draw(5, 3, i, 0, &who);
+        assert_true(none.yaw == full.yaw && none.pitch == full.pitch && none.roll == full.roll);
+        assert_true(none.expression == full.expression && none.gaze_x == full.gaze_x);
+        assert_memory_equal(none.unit, full.unit, sizeof full.unit);
+        assert_true(none.light_azimuth == 0 && none.light_elevation == studio.light_elevation);
+        assert_true(none.shift_x == 0 && none.shift_y == 0 && none.blur == 0 && none.noise == 0);
+        assert_true(none.extent == studio.extent && none.gain == studio.gain);
+        assert_memory_equal(none.light, studio.light, sizeof studio.light);
+        assert_memory_equal(none.sky, studio.sky, sizeof studio.sky);
+        assert_memory_equal(none.back, studio.back, sizeof studio.back); /* one colour: no pattern to see */
+        assert_memory_equal(none.back2, studio.back, sizeof studio.back);
+        assert_int_equal(none.occluder, VP_OCCLUDER_NONE);
+        assert_true(half.light_azimuth == 0.5f * full.light_azimuth && half.yaw == full.yaw);
+        assert_true(half.occluder == full.occluder || half.occluder == VP_OCCLUDER_NONE);
+        half_occluded += half.occluder != VP_OCCLUDER_NONE, occluded += full.occluder != VP_OCCLUDER_NONE;
+    }
+    assert_true(half_occluded > occluded / 4 && half_occluded < occluded * 3 / 4);
 }
 
 static void splits_follow_a_pattern(void **state) {
@@ -124,9 +153,9 @@ static void angles_turn_the_right_way(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(identities_vary_in_every_trait), cmocka_unit_test(shots_stay_in_range_and_are_balanced),
-        cmocka_unit_test(splits_follow_a_pattern),        cmocka_unit_test(muscles_pull_the_right_way),
-        cmocka_unit_test(angles_turn_the_right_way),
+        cmocka_unit_test(identities_vary_in_every_trait),     cmocka_unit_test(shots_stay_in_range_and_are_balanced),
+        cmocka_unit_test(a_studio_keeps_expression_and_pose), cmocka_unit_test(splits_follow_a_pattern),
+        cmocka_unit_test(muscles_pull_the_right_way),         cmocka_unit_test(angles_turn_the_right_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,7 +34,8 @@ static void render(struct vp_gpu *gpu, const struct vp_synth_face *faces, int co
 
 /* The first pictures of a set: all kinds of people and shots; `plain` takes the chance of blur and noise away. */
 static void draw_faces(struct vp_synth_face *faces, int count, int size) {
-    for (int i = 0; i < count; i++) vp_synth_picture(11, (uint32_t)i, (uint32_t)(i % 3), size, &faces[i], NULL, NULL);
+    for (int i = 0; i < count; i++)
+        vp_synth_picture(11, (uint32_t)i, (uint32_t)(i % 3), 1, size, &faces[i], NULL, NULL);
 }
 
 static void check_against_reference(struct vp_gpu *gpu, int size, int count) {
@@ -99,7 +100,7 @@ static void units_show_where_they_are(void **state) {
 static void sheets_are_rows_by_columns(void **state) {
     struct vp_image sheet;
     struct vp_error err = {0};
-    must(vp_synth_sheet(*state, 3, 2, 16, &sheet, &err), &err);
+    must(vp_synth_sheet(*state, 3, 2, 16, 1, &sheet, &err), &err);
     assert_int_equal(sheet.height, 2 + 2 * 18);
     assert_int_equal((sheet.width - 2) % 18, 0);
     assert_true((sheet.width - 2) / 18 > VP_MIXED + 2);

@@ -75,7 +75,7 @@ static void labels_say_what_was_drawn(const struct csv_line *lines) {
         char identity[20], path[40];
         snprintf(identity, sizeof identity, "identity_%05u", p + 1);
         for (uint32_t i = 0; i < (p < 4 ? 4u : 3u); i++, row++) {
-            struct vp_synth_shot how = vp_synth_shot_draw(9, p, i, &who);
+            struct vp_synth_shot how = vp_synth_shot_draw(9, p, i, 0.5f, &who);
             snprintf(path, sizeof path, "%s/%05u.png", identity, i + 1);
             assert_string_equal(lines[row].path, path);
             assert_string_equal(lines[row].identity, identity);
@@ -133,8 +133,13 @@ static int check_pairs(const char *folder, const struct csv_line *lines, int fol
 
 static void write_set(struct vp_gpu *gpu, const char *folder, bool packed, int people, int images, int size) {
     struct vp_error err = {0};
-    const struct vp_synth_request request = {
-        .folder = folder, .identities = people, .images = images, .size = size, .seed = 9, .packed = packed};
+    const struct vp_synth_request request = {.folder = folder,
+                                             .identities = people,
+                                             .images = images,
+                                             .size = size,
+                                             .seed = 9,
+                                             .nuisance = 0.5f,
+                                             .packed = packed};
     must(vp_synth_write(gpu, &request, &err), &err);
 }
 
@@ -204,7 +209,9 @@ static void wrong_requests_are_refused(void **state) {
     snprintf(folder, sizeof folder, "%s/set", root);
     const struct vp_synth_request good = {.folder = folder, .identities = 2, .images = 4, .size = 16};
     struct vp_synth_request request = good;
-    request.identities = 0;
+    request.nuisance = 1.5f;
+    expect_refusal(*state, request, VP_ERR_USAGE, "a nuisance of 1.5: expected 0 to 1");
+    request = good, request.identities = 0;
     expect_refusal(*state, request, VP_ERR_USAGE, "0 identities: expected at least one");
     request = good, request.images = 1;
     expect_refusal(*state, request, VP_ERR_USAGE, "1 images of 2 identities");
