@@ -122,8 +122,9 @@ static void calm(struct vp_synth_shot *how, float nuisance, float occluded) {
     blend(&how->gain, studio.gain, nuisance);
     for (int k = 0; k < 3; k++) {
         blend(&how->light[k], studio.light[k], nuisance), blend(&how->sky[k], studio.sky[k], nuisance);
-        blend(&how->back[k], studio.back[k], nuisance), blend(&how->back2[k], studio.back[k], nuisance); /* one grey */
+        blend(&how->back[k], studio.back[k], nuisance), blend(&how->back2[k], studio.back[k], nuisance);
     }
+    how->back_scale *= nuisance; /* and no texture */
     if (occluded >= nuisance) how->occluder = VP_OCCLUDER_NONE;
     blend(&how->extent, studio.extent, nuisance);
     blend(&how->shift_x, 0, nuisance), blend(&how->shift_y, 0, nuisance);
