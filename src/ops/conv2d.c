@@ -3,6 +3,7 @@
  */
 #include "ops/column_sum.h"
 #include "ops/conv2d_internal.h"
+#include "ops/conv_lanes.h"
 #include "vkpcl/status.h"
 
 struct conv2d_args vp_conv2d_args(const struct conv2d *conv, int64_t images) {
@@ -23,8 +24,33 @@ double vp_conv2d_flops(const struct conv2d *conv, int64_t images) {
     return 2.0 * (double)(images * conv->p * conv->q) * (double)(conv->k * conv->r * conv->s * conv->c);
 }
 
-const struct conv2d_variant *vp_conv2d_choose(struct vp_tape *tape, const struct conv2d *conv, const char *pass,
-                                              const struct conv2d_variant *table, int count) {
+bool vp_conv2d_lanes_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_pass *pass,
+                         const struct conv2d_variant *variant) {
+    (void)conv, (void)pass, (void)variant;
+    return vp_conv_lanes_wanted(tape);
+}
+
+bool vp_conv2d_winograd_lanes_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_pass *pass,
+                                  const struct conv2d_variant *variant) {
+    (void)conv, (void)variant;
+    return vp_winograd_lanes(tape) && vp_winograd_wanted(tape, &pass->sizes);
+}
+
+bool vp_conv2d_winograd_quads_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_pass *pass,
+                                  const struct conv2d_variant *variant) {
+    (void)conv, (void)variant;
+    return vp_winograd_on_quads(tape, &pass->sizes);
+}
+
+bool vp_conv2d_winograd_tiles_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_pass *pass,
+                                  const struct conv2d_variant *variant) {
+    (void)conv, (void)variant;
+    return pass->writes_floats && !vp_winograd_lanes(tape) && vp_winograd_wanted(tape, &pass->sizes);
+}
+
+const struct conv2d_variant *vp_conv2d_choose(struct vp_tape *tape, const struct conv2d *conv,
+                                              const struct conv2d_pass *pass, const struct conv2d_variant *table,
+                                              int count) {
     struct vp_question question;
     const struct conv2d_variant *fit[VP_TUNE_CANDIDATES];
     vp_conv2d_question(tape, conv, pass, table, count, &question, fit);

@@ -87,53 +87,35 @@ static void emit_winograd(struct vp_tape *tape, const struct conv2d *conv, const
     emit_all(tape, conv, variant, bind, accumulate, one_by_winograd);
 }
 
-static bool tile_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
-    (void)tape;
+static bool tile_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_pass *pass,
+                      const struct conv2d_variant *variant) {
+    (void)tape, (void)pass;
     int64_t parities = conv->desc.stride * conv->desc.stride;
     return vp_conv_tile_fits(&variant->tile, conv->n * conv->h * conv->w / parities, conv->k, conv->c);
 }
 
-static bool lanes_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
-    (void)conv, (void)variant;
-    return vp_conv_lanes_wanted(tape);
-}
-
 /* As a convolution of dy. */
-static struct vp_winograd_sizes winograd_sizes(const struct conv2d *z) {
-    return (struct vp_winograd_sizes){CONV2D_WINOGRAD_IMAGES, z->h, z->w, z->k, z->c, z->r, z->s, z->desc.stride};
-}
-static bool winograd_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
-    (void)variant;
-    const struct vp_winograd_sizes sizes = winograd_sizes(conv);
-    return conv2d_winograd_on_lanes(tape, &sizes);
-}
-static bool quads_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
-    (void)variant;
-    const struct vp_winograd_sizes sizes = winograd_sizes(conv);
-    return vp_winograd_on_quads(tape, &sizes);
-}
-static bool matrices_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
-    (void)variant;
-    const struct vp_winograd_sizes sizes = winograd_sizes(conv);
-    return conv->x_element == 4 && conv2d_winograd_on_matrices(tape, &sizes);
+static struct conv2d_pass pass_of(const struct conv2d *z) {
+    return (struct conv2d_pass){
+        "bwd data", {CONV2D_WINOGRAD_IMAGES, z->h, z->w, z->k, z->c, z->r, z->s, z->desc.stride}, z->x_element == 4};
 }
 
 static const struct conv2d_variant backward_data[] = {
-    {{"winograd_product", 0, 0, 0}, winograd_fits, emit_winograd},
-    {{"winograd_quads.c4", 0, 0, 0}, quads_fit, emit_winograd},
-    {{"conv2d_lanes.x4y4buffer", 0, 0, 0}, lanes_fit, emit_lanes},
+    {{"winograd_product", 0, 0, 0}, vp_conv2d_winograd_lanes_fit, emit_winograd},
+    {{"winograd_quads.c4", 0, 0, 0}, vp_conv2d_winograd_quads_fit, emit_winograd},
+    {{"conv2d_lanes.x4y4buffer", 0, 0, 0}, vp_conv2d_lanes_fit, emit_lanes},
     {{"conv2d_tile.mk128x128", 128, 128, 256}, tile_fits, emit_tile},
     {{"conv2d_tile.mk64x64", 64, 64, 64}, tile_fits, emit_tile},
     {{"conv2d_tile.k128x128", 128, 128, 0}, tile_fits, emit_tile},
     {{"conv2d_tile.k128x64", 128, 64, 0}, tile_fits, emit_tile},
     {{"conv2d_tile.k64x64", 64, 64, 0}, tile_fits, emit_tile},
-    {{"winograd_input", 0, 0, 0}, matrices_fit, emit_winograd},
+    {{"winograd_input", 0, 0, 0}, vp_conv2d_winograd_tiles_fit, emit_winograd},
     {{"conv2d_tile", 64, 64, 0}, NULL, emit_tile},
 };
 
 void vp_conv2d_emit_bwd_data(struct vp_tape *tape, const struct conv2d *conv, const struct vp_bind *bind,
                              bool accumulate) {
-    const struct conv2d_variant *variant =
-        vp_conv2d_choose(tape, conv, "bwd data", backward_data, VP_COUNT(backward_data));
+    const struct conv2d_pass pass = pass_of(conv);
+    const struct conv2d_variant *variant = vp_conv2d_choose(tape, conv, &pass, backward_data, VP_COUNT(backward_data));
     variant->emit(tape, conv, variant, bind, accumulate);
 }

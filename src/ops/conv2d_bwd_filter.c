@@ -64,16 +64,18 @@ static struct vp_filter_lanes as_filter(const struct conv2d *conv) {
 }
 
 /* Tiles that the filter fills, as far as its channels come in fours. */
-static bool tile_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
-    (void)tape;
+static bool tile_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_pass *pass,
+                      const struct conv2d_variant *variant) {
+    (void)tape, (void)pass;
     if (conv->c % 4 != 0) return false;
     if (variant->tile.pixels <= 4) return conv->k <= 4;
     return conv->k % 4 == 0 && (variant->tile.pixels == 64 || conv->k >= variant->tile.pixels) &&
            (variant->tile.channels == 64 || conv->r * conv->s * conv->c >= 2 * variant->tile.channels);
 }
 
-static bool lanes_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
-    (void)variant;
+static bool lanes_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_pass *pass,
+                      const struct conv2d_variant *variant) {
+    (void)pass, (void)variant;
     const struct vp_filter_lanes filter = as_filter(conv);
     return vp_filter_lanes_wanted(tape, &filter);
 }
@@ -86,18 +88,8 @@ static void bwd_filter_lanes(struct vp_tape *tape, const struct conv2d *conv, co
     vp_emit_filter_lanes(tape, &filter);
 }
 
-static struct vp_winograd_sizes winograd_sizes(const struct conv2d *z) {
-    return (struct vp_winograd_sizes){z->n, z->p, z->q, z->c, z->k, z->r, z->s, z->desc.stride};
-}
-static bool winograd_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
-    (void)variant;
-    const struct vp_winograd_sizes sizes = winograd_sizes(conv);
-    return conv2d_winograd_on_lanes(tape, &sizes);
-}
-static bool matrices_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
-    (void)variant;
-    const struct vp_winograd_sizes sizes = winograd_sizes(conv);
-    return conv2d_winograd_on_matrices(tape, &sizes);
+static struct conv2d_pass pass_of(const struct conv2d *z) {
+    return (struct conv2d_pass){"bwd filter", {z->n, z->p, z->q, z->c, z->k, z->r, z->s, z->desc.stride}, true};
 }
 
 static void bwd_filter_winograd(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
@@ -110,12 +102,13 @@ static void bwd_filter_winograd(struct vp_tape *tape, const struct conv2d *conv,
 
 /* On software devices whose lanes cannot be handed values, the plain form is the slower one (SwiftShader: 2.3 times).
  */
-static bool software_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
-    return vp_conv_lanes_wanted(tape) && matrices_fit(tape, conv, variant);
+static bool software_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_pass *pass,
+                          const struct conv2d_variant *variant) {
+    return vp_conv_lanes_wanted(tape) && vp_conv2d_winograd_tiles_fit(tape, conv, pass, variant);
 }
 
 static const struct conv2d_variant backward_filter[] = {
-    {{"winograd_product.gradient", 0, 0, 0}, winograd_fits, bwd_filter_winograd},
+    {{"winograd_product.gradient", 0, 0, 0}, vp_conv2d_winograd_lanes_fit, bwd_filter_winograd},
     {{"winograd_input.gradient", 0, 0, 0}, software_fits, bwd_filter_winograd},
     {{"conv2d_bwd_filter_plain", 0, 0, 0}, lanes_fit, bwd_filter_lanes},
     {{"conv2d_bwd_filter.x4", 4, 256, 0}, tile_fits, bwd_filter_tile},
@@ -124,13 +117,14 @@ static const struct conv2d_variant backward_filter[] = {
     {{"conv2d_bwd_filter.t128x128", 128, 128, 0}, tile_fits, bwd_filter_tile},
     {{"conv2d_bwd_filter.t128x64", 128, 64, 0}, tile_fits, bwd_filter_tile},
     {{"conv2d_bwd_filter.t64x64", 64, 64, 0}, tile_fits, bwd_filter_tile},
-    {{"winograd_input.gradient", 0, 0, 0}, matrices_fit, bwd_filter_winograd},
+    {{"winograd_input.gradient", 0, 0, 0}, vp_conv2d_winograd_tiles_fit, bwd_filter_winograd},
     {{"conv2d_bwd_filter", 64, 64, 0}, NULL, bwd_filter_tile},
 };
 
 void vp_conv2d_emit_bwd_filter(struct vp_tape *tape, const struct conv2d *conv, const struct vp_bind *bind,
                                bool accumulate) {
+    const struct conv2d_pass pass = pass_of(conv);
     const struct conv2d_variant *variant =
-        vp_conv2d_choose(tape, conv, "bwd filter", backward_filter, VP_COUNT(backward_filter));
+        vp_conv2d_choose(tape, conv, &pass, backward_filter, VP_COUNT(backward_filter));
     variant->emit(tape, conv, variant, bind, accumulate);
 }

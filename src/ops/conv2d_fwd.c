@@ -32,33 +32,15 @@ static struct vp_convolution as_convolution(const struct conv2d *conv, const str
                                    .label = "conv2d fwd"};
 }
 
-static bool tile_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
-    (void)tape;
+static bool tile_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_pass *pass,
+                      const struct conv2d_variant *variant) {
+    (void)tape, (void)pass;
     return vp_conv_tile_fits(&variant->tile, conv->n * conv->p * conv->q, conv->c, conv->k);
 }
 
-static bool lanes_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
-    (void)conv, (void)variant;
-    return vp_conv_lanes_wanted(tape);
-}
-
-static struct vp_winograd_sizes winograd_sizes(const struct conv2d *z) {
-    return (struct vp_winograd_sizes){CONV2D_WINOGRAD_IMAGES, z->p, z->q, z->c, z->k, z->r, z->s, z->desc.stride};
-}
-static bool winograd_fits(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
-    (void)variant;
-    const struct vp_winograd_sizes sizes = winograd_sizes(conv);
-    return conv2d_winograd_on_lanes(tape, &sizes);
-}
-static bool quads_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
-    (void)variant;
-    const struct vp_winograd_sizes sizes = winograd_sizes(conv);
-    return vp_winograd_on_quads(tape, &sizes);
-}
-static bool matrices_fit(const struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant) {
-    (void)variant;
-    const struct vp_winograd_sizes sizes = winograd_sizes(conv);
-    return conv->y_element == 4 && conv2d_winograd_on_matrices(tape, &sizes);
+static struct conv2d_pass pass_of(const struct conv2d *z) {
+    return (struct conv2d_pass){
+        "fwd", {CONV2D_WINOGRAD_IMAGES, z->p, z->q, z->c, z->k, z->r, z->s, z->desc.stride}, z->y_element == 4};
 }
 
 static void emit(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_variant *variant,
@@ -79,20 +61,21 @@ static void emit_winograd(struct vp_tape *tape, const struct conv2d *conv, const
 }
 
 static const struct conv2d_variant forward[] = {
-    {{"winograd_product", 0, 0, 0}, winograd_fits, emit_winograd},
-    {{"winograd_quads.c4", 0, 0, 0}, quads_fit, emit_winograd},
-    {{"conv2d_lanes.x4y4buffer", 0, 0, 0}, lanes_fit, emit},
+    {{"winograd_product", 0, 0, 0}, vp_conv2d_winograd_lanes_fit, emit_winograd},
+    {{"winograd_quads.c4", 0, 0, 0}, vp_conv2d_winograd_quads_fit, emit_winograd},
+    {{"conv2d_lanes.x4y4buffer", 0, 0, 0}, vp_conv2d_lanes_fit, emit},
     {{"conv2d_tile.c256x4", 256, 4, 0}, tile_fits, emit},
     {{"conv2d_tile.mc128x128", 128, 128, 256}, tile_fits, emit},
     {{"conv2d_tile.mc64x64", 64, 64, 64}, tile_fits, emit},
     {{"conv2d_tile.c128x128", 128, 128, 0}, tile_fits, emit},
     {{"conv2d_tile.c128x64", 128, 64, 0}, tile_fits, emit},
     {{"conv2d_tile.c64x64", 64, 64, 0}, tile_fits, emit},
-    {{"winograd_input", 0, 0, 0}, matrices_fit, emit_winograd},
+    {{"winograd_input", 0, 0, 0}, vp_conv2d_winograd_tiles_fit, emit_winograd},
     {{"conv2d_tile", 64, 64, 0}, NULL, emit},
 };
 
 void vp_conv2d_emit_fwd(struct vp_tape *tape, const struct conv2d *conv, const struct vp_bind *bind) {
-    const struct conv2d_variant *variant = vp_conv2d_choose(tape, conv, "fwd", forward, VP_COUNT(forward));
+    const struct conv2d_pass pass = pass_of(conv);
+    const struct conv2d_variant *variant = vp_conv2d_choose(tape, conv, &pass, forward, VP_COUNT(forward));
     variant->emit(tape, conv, variant, bind, false);
 }

@@ -38,25 +38,25 @@ static void try_candidate(struct vp_tape *tape, const void *attributes, int whic
         row->emit(tape, conv, row, (struct vp_bind[]){y, x, w}, false);
 }
 
-void vp_conv2d_question(struct vp_tape *tape, const struct conv2d *conv, const char *pass,
+void vp_conv2d_question(struct vp_tape *tape, const struct conv2d *conv, const struct conv2d_pass *pass,
                         const struct conv2d_variant *table, int count, struct vp_question *question,
                         const struct conv2d_variant **fit) {
     struct trial *trial = vp_arena_new(vp_tape_arena(tape), struct trial);
-    *trial = (struct trial){.conv = *conv, .pass = pass, .half = vp_tape_half(tape)};
+    *trial = (struct trial){.conv = *conv, .pass = pass->name, .half = vp_tape_half(tape)};
     *question = (struct vp_question){.emit = try_candidate, .attributes = trial, .bytes = sizeof *trial};
     /* Where lanes beat shared memory, tiles are up to a hundred times slower, and arithmetic tells which of the others
      * is the best; the last row is for what nothing else fits. None of them is worth the time. */
     bool lanes = vp_tape_caps(tape)->lanes_beat_shared;
     for (int i = 0; i < count; i++) {
         const struct conv2d_variant *row = &table[i];
-        if (!vp_tape_has_kernel(tape, row->tile.kernel) || (row->fits && !row->fits(tape, conv, row))) continue;
+        if (!vp_tape_has_kernel(tape, row->tile.kernel) || (row->fits && !row->fits(tape, conv, pass, row))) continue;
         if (row->tile.matrix && !vp_conv_matrix_usable(tape, &row->tile)) continue;
         question->timed += row->fits && !lanes;
         fit[question->count] = trial->row[question->count] = row;
         question->names[question->count++] = row->tile.kernel;
     }
     snprintf(question->key, sizeof question->key,
-             "conv2d %s n%lld h%lld w%lld c%lld k%lld r%lld s%lld stride%d pad%d%s%s", pass, (long long)conv->n,
+             "conv2d %s n%lld h%lld w%lld c%lld k%lld r%lld s%lld stride%d pad%d%s%s", pass->name, (long long)conv->n,
              (long long)conv->h, (long long)conv->w, (long long)conv->c, (long long)conv->k, (long long)conv->r,
              (long long)conv->s, conv->desc.stride, conv->desc.pad, trial->half ? " half" : "",
              conv->x_element == 2   ? conv->y_element == 2 ? " from half to half" : " from half"

@@ -20,6 +20,13 @@ struct vp_convolution {
     double flops;
     const char *label;
 };
+/* Extents as push constants have them, of this or of a struct vp_filter_lanes; and where inputs and outputs lie. */
+#define VP_CONVOLUTION_EXTENTS(z)                                                                                      \
+    .h = (int32_t)(z)->h, .w = (int32_t)(z)->w, .c = (int32_t)(z)->c, .k = (int32_t)(z)->k, .r = (int32_t)(z)->r,      \
+    .s = (int32_t)(z)->s, .p = (int32_t)(z)->p, .q = (int32_t)(z)->q, .stride = (z)->stride
+#define VP_CONVOLUTION_PLACES(z)                                                                                       \
+    .pad_h = (int32_t)(z)->pad_h, .pad_w = (int32_t)(z)->pad_w, .y_h = (int32_t)(z)->y_h, .y_w = (int32_t)(z)->y_w,    \
+    .y_step = (int32_t)(z)->y_step, .y_row = (int32_t)(z)->y_row, .y_column = (int32_t)(z)->y_column
 /* Bytes of an image: of x, of y. */
 static inline uint64_t vp_convolution_x_bytes(const struct vp_convolution *z) {
     return vp_bind_element(z->x) * (uint64_t)(z->h * z->w * z->c);

@@ -120,15 +120,7 @@ static void emit_run(struct vp_tape *tape, const struct vp_filter_lanes *z, cons
     for (int64_t first = 0, n; (n = piece(tape, z, v, first)) > 0; first += n) {
         int64_t lines = lines_per_split(z, v, n, tiles);
         struct conv2d_bwd_filter_lanes_args args = {.n = (int32_t)n,
-                                                    .h = (int32_t)z->h,
-                                                    .w = (int32_t)z->w,
-                                                    .c = (int32_t)z->c,
-                                                    .k = (int32_t)z->k,
-                                                    .r = (int32_t)z->r,
-                                                    .s = (int32_t)z->s,
-                                                    .p = (int32_t)z->p,
-                                                    .q = (int32_t)z->q,
-                                                    .stride = z->stride,
+                                                    VP_CONVOLUTION_EXTENTS(z),
                                                     .pad = (int32_t)z->pad,
                                                     .lines_per_split = (int32_t)lines,
                                                     .first_split = (int32_t)split,
