@@ -105,10 +105,5 @@ int vp_cmd_ablate(int argc, char **argv) {
     struct vp_log log = vp_log_init(stdout, values.gpu.verbose);
     vp_stop_block();
     enum vp_status status = run(&values, &operands, &log, &err);
-    if (status == VP_OK) return 0;
-    if (status == VP_ERR_INTERRUPTED) {
-        printf("%s; the same command goes on\n", err.message);
-        return 130;
-    }
-    return vp_cli_fail(&err);
+    return vp_training_end(status, &err, "the same command goes on");
 }

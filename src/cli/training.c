@@ -33,3 +33,10 @@ bool vp_training_stop(const struct vp_log *log) {
     vp_log(log, VP_LOG_INFO, "stopping: saving; once more to stop without saving");
     return true;
 }
+
+int vp_training_end(enum vp_status status, const struct vp_error *err, const char *how) {
+    if (status == VP_OK) return 0;
+    if (status != VP_ERR_INTERRUPTED) return vp_cli_fail(err);
+    printf("%s; %s\n", err->message, how);
+    return 130;
+}

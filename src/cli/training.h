@@ -34,4 +34,7 @@ enum vp_status vp_training_config(const struct vp_training_flags *flags, const c
 /* Has a signal come (cli/stop.h)? Says in the log what happens next. */
 bool vp_training_stop(const struct vp_log *log);
 
+/* The exit status of the subcommand; one that was interrupted ends with `how` it goes on, and 130. */
+int vp_training_end(enum vp_status status, const struct vp_error *err, const char *how);
+
 #endif

@@ -107,22 +107,11 @@ static void sheets_are_rows_by_columns(void **state) {
     vp_image_fini(&sheet);
 }
 
-static int open_device(void **state) {
-    *state = gpu_for_tests(NULL);
-    return 0;
-}
-
-static int close_device(void **state) {
-    int messages = vp_gpu_validation_messages(*state);
-    vp_gpu_destroy(*state);
-    return messages;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_reference_sees_the_same),
         cmocka_unit_test(units_show_where_they_are),
         cmocka_unit_test(sheets_are_rows_by_columns),
     };
-    return cmocka_run_group_tests(tests, open_device, close_device);
+    return cmocka_run_group_tests(tests, group_gpu_open, group_gpu_close);
 }

@@ -229,22 +229,11 @@ static void wrong_requests_are_refused(void **state) {
     tree_remove(root);
 }
 
-static int open_device(void **state) {
-    *state = gpu_for_tests(NULL);
-    return 0;
-}
-
-static int close_device(void **state) {
-    int messages = vp_gpu_validation_messages(*state);
-    vp_gpu_destroy(*state);
-    return messages;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(trees_and_packed_sets_hold_the_same),
         cmocka_unit_test(ten_folds_share_nobody),
         cmocka_unit_test(wrong_requests_are_refused),
     };
-    return cmocka_run_group_tests(tests, open_device, close_device);
+    return cmocka_run_group_tests(tests, group_gpu_open, group_gpu_close);
 }

@@ -16,6 +16,17 @@ struct vp_gpu *gpu_for_tests(const char *disable) {
     return gpu;
 }
 
+int group_gpu_open(void **state) {
+    *state = gpu_for_tests(NULL);
+    return 0;
+}
+
+int group_gpu_close(void **state) {
+    int messages = vp_gpu_validation_messages(*state);
+    vp_gpu_destroy(*state);
+    return messages;
+}
+
 int masks_for_tests(const struct vp_gpu *gpu, const char *masks[VP_TEST_MASKS]) {
     const struct vp_gpu_caps *caps = vp_gpu_caps(gpu);
     int count = 0;
