@@ -40,6 +40,8 @@ struct vp_config {
         bool update_unused;
         int warmup;
         double clip;
+        double loss_scale;
+        int loss_scale_growth;
         enum vp_schedule_shape schedule;
         enum vp_schedule_unit schedule_unit;
     } optimizer;

@@ -23,6 +23,7 @@ struct vp_phase_settings {
     float noise;                          /* 0.4: scale of the encoder's input noise in recon */
     bool decoder, orthogonality;          /* terms of the recon loss; at least one */
     bool mixed_negatives;                 /* pose.negatives = mixed */
+    bool half;                            /* activations of the networks, and their gradients, stored in half */
     double beta1, beta2, eps, weight_decay;
     bool device_inputs;  /* true: images from bytes and random numbers from seeds, on the device; false: uploaded */
     int64_t sources;     /* device_inputs: source images of a step, shared by the phases */
@@ -112,6 +113,7 @@ enum vp_status vp_phase_bind(struct vp_phase *phase, const struct vp_tape_memory
 /* One step of a phase. */
 struct vp_phase_step {
     double lr, weight;  /* learning rate; factor on the phase's loss before backward */
+    double scale;       /* loss scale: gradients hold so many times their value; 0: 1 */
     double temperature; /* face, pose */
     double clip;        /* 0: none */
     bool update_unused;

@@ -1,5 +1,6 @@
 /* The table of settings: the only place where a key, its default, its range and its help are written down. */
 #include "vkpcl/config.h"
+#include "vkpcl/loss_scale.h"
 #include <limits.h>
 #include <string.h>
 
@@ -26,7 +27,7 @@ static const char *const layouts[] = {"auto", "folder", "identity", "list", "pac
 static const struct vp_option options[] = {
     FLOAT(model.width, "1.0", 0.03125, 4, "channel counts relative to the published network"),
     INT(model.size, "64", 16, 1024, "side of the square training images in pixels; the decoder draws 64"),
-    ENUM(model.precision, "f32", precisions, "arithmetic of convolutions; losses and Adam are always f32"),
+    ENUM(model.precision, "f32", precisions, "of stored activations; sums, statistics, losses and Adam are always f32"),
 
     INT(data.batch, "256", 2, 65536, "images of a recon or face step (B)"),
     INT(data.pose_batch, "10", 1, 65536, "images of a pose step (P)"),
@@ -50,6 +51,8 @@ static const struct vp_option options[] = {
     BOOL(optimizer.update_unused, "false", "also step parameters that have no gradient in a phase, as the release does"),
     INT(optimizer.warmup, "0", 0, INT_MAX, "iterations in which the rate rises linearly from 0"),
     FLOAT(optimizer.clip, "0", 0, 1e9, "largest global gradient norm of a step; 0: no clipping"),
+    FLOAT(optimizer.loss_scale, "65536", 1, VP_LOSS_SCALE_MOST, "f16: factor on losses before backward, at first"),
+    INT(optimizer.loss_scale_growth, "2000", 1, INT_MAX, "f16: it doubles after so many steps without overflow"),
     ENUM(optimizer.schedule, "cosine", schedules, "learning rate over the run"),
     ENUM(optimizer.schedule_unit, "epoch", schedule_units, "how often the rate changes"),
 

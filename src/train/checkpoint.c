@@ -47,7 +47,7 @@ static struct vp_array param_array(const struct vp_param *param, int which, char
 /* The small arrays of 8-byte numbers come first, so that every array begins aligned. */
 static void declare_arrays(struct saving *saving) {
     const struct vp_params *params = saving->run->params;
-    for (int i = 0; i < VP_CHECKPOINT_STATES; i++) {
+    for (int i = 0; i < saving->state.arrays; i++) {
         const char *name;
         struct vp_array array = vp_checkpoint_state_array(&saving->state, i, &name);
         vp_safetensors_declare(saving->writer, name, &array);
@@ -94,7 +94,7 @@ static enum vp_status write_all(struct saving *saving, const char *path, struct 
     declare_arrays(saving);
     enum vp_status status = vp_safetensors_begin(saving->writer, path, err);
     if (status != VP_OK) return status;
-    for (int i = 0; i < VP_CHECKPOINT_STATES; i++) {
+    for (int i = 0; i < saving->state.arrays; i++) {
         const char *name;
         struct vp_array array = vp_checkpoint_state_array(&saving->state, i, &name);
         give(saving, name, array.data, vp_array_bytes(&array));

@@ -27,8 +27,11 @@ struct vp_checkpoint_state {
     double sums[6];
     int64_t *steps; /* of Adam, by parameter */
     int parameters;
+    double scale[VP_PHASES];              /* loss scales; in half precision only, as the next */
+    int64_t scale_counters[VP_PHASES][4]; /* good steps, skipped ones, the two outcomes under way */
+    int arrays;                           /* how many of the file's arrays this run has */
 };
-enum { VP_CHECKPOINT_STATES = 4 };
+enum { VP_CHECKPOINT_STATES = 6 };
 void vp_checkpoint_state_init(struct vp_checkpoint_state *state, const struct vp_run *run);
 void vp_checkpoint_state_fini(struct vp_checkpoint_state *state);
 void vp_checkpoint_state_apply(const struct vp_checkpoint_state *state, struct vp_run *run);

@@ -99,7 +99,7 @@ static enum vp_status take_state(const struct vp_safetensors *file, struct vp_ru
     struct vp_checkpoint_state state;
     vp_checkpoint_state_init(&state, run);
     enum vp_status status = VP_OK;
-    for (int i = 0; status == VP_OK && i < VP_CHECKPOINT_STATES; i++) {
+    for (int i = 0; status == VP_OK && i < state.arrays; i++) {
         const char *name;
         struct vp_array to = vp_checkpoint_state_array(&state, i, &name);
         const struct vp_array *from = vp_safetensors_need(file, name, (int)to.type, to.rank, to.shape, err);

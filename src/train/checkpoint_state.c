@@ -21,7 +21,15 @@ void vp_checkpoint_state_init(struct vp_checkpoint_state *state, const struct vp
         .counters = {run->iteration, (int64_t)dwa->count, (int64_t)dwa->epochs, sums->count},
         .dwa = {dwa->sum[0], dwa->sum[1], dwa->last[0], dwa->last[1], dwa->before[0], dwa->before[1]},
         .sums = {sums->l1, sums->orth, sums->face, sums->face_accuracy, sums->pose, sums->pose_accuracy},
-        .parameters = adam->parameters};
+        .parameters = adam->parameters,
+        .arrays = run->config->model.precision == VP_PRECISION_F16 ? VP_CHECKPOINT_STATES : VP_CHECKPOINT_STATES - 2};
+    for (int i = 0; i < VP_PHASES; i++) {
+        const struct vp_run_scales *scales = &run->scales;
+        const int64_t counters[4] = {scales->of[i].good, scales->of[i].skipped, scales->outcome[0][i],
+                                     scales->outcome[1][i]};
+        state->scale[i] = scales->of[i].scale;
+        memcpy(state->scale_counters[i], counters, sizeof counters);
+    }
     state->steps = calloc((size_t)adam->parameters, sizeof *state->steps);
     vp_assert(state->steps, "no host memory for the steps of %d parameters", adam->parameters);
     for (int i = 0; i < adam->parameters; i++) state->steps[i] = (int64_t)adam->steps[i];
@@ -42,15 +50,23 @@ void vp_checkpoint_state_apply(const struct vp_checkpoint_state *state, struct v
                                .epochs = (uint64_t)state->counters[2]};
     run->sums = (struct vp_report_sums){s[0], s[1], s[2], s[3], s[4], s[5], state->counters[3]};
     for (int i = 0; i < state->parameters; i++) run->shared.adam.steps[i] = (uint64_t)state->steps[i];
+    for (int i = 0; i < VP_PHASES; i++) {
+        const int64_t *counters = state->scale_counters[i];
+        run->scales.of[i] = (struct vp_loss_scale){state->scale[i], counters[0], counters[1]};
+        run->scales.outcome[0][i] = counters[2], run->scales.outcome[1][i] = counters[3];
+    }
 }
 
 struct vp_array vp_checkpoint_state_array(struct vp_checkpoint_state *state, int i, const char **name) {
-    static const char *const names[VP_CHECKPOINT_STATES] = {"run.counters", "run.dwa", "run.sums", "optimizer.steps"};
+    static const char *const names[VP_CHECKPOINT_STATES] = {"run.counters",    "run.dwa",    "run.sums",
+                                                            "optimizer.steps", "run.scales", "run.scale_counters"};
     struct vp_array arrays[VP_CHECKPOINT_STATES] = {
         {.type = VP_ARRAY_I64, .rank = 1, .shape = {4}, .data = state->counters},
         {.type = VP_ARRAY_F64, .rank = 2, .shape = {3, 2}, .data = state->dwa},
         {.type = VP_ARRAY_F64, .rank = 1, .shape = {6}, .data = state->sums},
-        {.type = VP_ARRAY_I64, .rank = 1, .shape = {state->parameters}, .data = state->steps}};
+        {.type = VP_ARRAY_I64, .rank = 1, .shape = {state->parameters}, .data = state->steps},
+        {.type = VP_ARRAY_F64, .rank = 1, .shape = {VP_PHASES}, .data = state->scale},
+        {.type = VP_ARRAY_I64, .rank = 2, .shape = {VP_PHASES, 4}, .data = state->scale_counters}};
     *name = names[i];
     return arrays[i];
 }

@@ -109,6 +109,8 @@ struct vp_phase *vp_phase_create(enum vp_phase_kind kind, struct vp_phase_shared
     struct vp_arena *arena = vp_tape_arena(tape);
     struct vp_phase *phase = vp_arena_new(arena, struct vp_phase);
     *phase = (struct vp_phase){.kind = kind, .settings = *settings, .tape = tape};
+    vp_tape_set_half(tape, settings->half);
+    vp_tape_store_half(tape, settings->half);
     phase->weights = vp_weights_create(shared->params, tape);
     phase->step_count = (uint32_t)(VP_STEP_ADAM + vp_adam_words(&shared->adam));
     phase->step_words = vp_arena_array(arena, uint32_t, phase->step_count);
@@ -161,14 +163,15 @@ enum vp_status vp_phase_run(struct vp_phase *phase, struct vp_phase_shared *shar
                             struct vp_error *err) {
     uint32_t *words = phase->step_words;
     vp_random_step(step->seed, step->stream, 0, words + VP_STEP_RANDOM);
-    put_floats(words + VP_STEP_SEED, (float)step->weight, 4);
-    put_floats(words + VP_STEP_SEED_ORTH, (float)step->weight, 2);
+    double scale = step->scale > 0 ? step->scale : 1;
+    put_floats(words + VP_STEP_SEED, (float)(step->weight * scale), 4);
+    put_floats(words + VP_STEP_SEED_ORTH, (float)(step->weight * scale), 2);
     put_floats(words + VP_STEP_TEMPERATURE, (float)step->temperature, 1);
     vp_adam_begin(&shared->adam,
                   &(struct vp_adam_phase){.lr = step->lr,
                                           .has_gradient = phase->has_gradient,
                                           .update_unused = step->update_unused,
-                                          .inv_scale = 1,
+                                          .inv_scale = 1 / scale,
                                           .clip = step->clip,
                                           .skip_nonfinite = true},
                   words + VP_STEP_ADAM);

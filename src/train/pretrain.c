@@ -1,6 +1,7 @@
 /* The loop of a run: iterate, save, look, until the end, a limit or a wish to stop. */
 #include "vkpcl/pretrain.h"
 #include "train/run.h"
+#include "train/settings.h"
 #include "vkpcl/file.h"
 
 static bool due(int64_t iteration, int every) {
@@ -62,7 +63,8 @@ static enum vp_status write_broken(const struct vp_run *run, struct vp_error *er
 enum vp_status vp_pretrain(struct vp_gpu *gpu, const struct vp_config *config,
                            const struct vp_pretrain_request *request, struct vp_error *err) {
     struct vp_run run = {.config = config, .request = request, .gpu = gpu};
-    enum vp_status status = request->resume ? VP_OK : vp_make_folder(request->folder, err);
+    enum vp_status status = vp_settings_check(config, err); /* before anything is left behind */
+    if (status == VP_OK && !request->resume) status = vp_make_folder(request->folder, err);
     if (status == VP_OK) status = vp_run_setup(&run, err);
     if (status == VP_OK && request->dump_inputs && run.iteration == 0) status = vp_run_dump_init(&run, err);
     if (status == VP_OK) {
@@ -72,7 +74,7 @@ enum vp_status vp_pretrain(struct vp_gpu *gpu, const struct vp_config *config,
     }
     if (status == VP_OK) status = vp_facts_open(&run, err);
     if (status == VP_OK) status = loop(&run, err);
-    if (status == VP_OK || status == VP_ERR_INTERRUPTED) vp_report_host(&run);
+    if (status == VP_OK || status == VP_ERR_INTERRUPTED) vp_report_scales(&run), vp_report_host(&run);
     struct vp_error ignored;
     enum vp_status kept = vp_facts_close(&run, status, status == VP_OK ? err : &ignored);
     if (status == VP_OK) status = kept;

@@ -5,6 +5,7 @@
 #include "vkpcl/clock.h"
 #include "vkpcl/dwa.h"
 #include "vkpcl/loader.h"
+#include "vkpcl/loss_scale.h"
 #include "vkpcl/phase.h"
 #include "vkpcl/pretrain.h"
 #include "vkpcl/schedule.h"
@@ -28,6 +29,13 @@ struct vp_run_monitor {
     double value[VP_MONITOR_COLUMNS]; /* of the last look */
     bool fresh, logged;               /* not in the log yet; log.tsv has the columns */
     double began, seconds, cost;      /* clock at the start of the loop; spent looking since; of the last look */
+};
+
+/* Half precision: the loss scale of each phase, and outcomes that have not moved it yet, by iteration modulo 2
+ * (run_scale.c). */
+struct vp_run_scales {
+    struct vp_loss_scale of[VP_PHASES];
+    int64_t outcome[2][VP_PHASES];
 };
 
 /* What iterations cost the thread that feeds the device. */
@@ -59,6 +67,7 @@ struct vp_run {
     struct vp_schedule schedule;
     struct vp_dwa dwa;
     struct vp_report_sums sums;
+    struct vp_run_scales scales;
     int64_t iteration, iterations; /* next one to do; length of the run */
     int64_t first_iteration;       /* 0, or where a resumed run went on */
     int64_t steps_per_epoch;
@@ -95,6 +104,20 @@ void vp_run_weights(const struct vp_run *run, double weight[VP_PHASES]);
 double vp_run_temperature(const struct vp_run *run, int64_t iteration);
 double vp_run_crop(const struct vp_run *run, int64_t iteration);
 double vp_run_gradient_share(const struct vp_run *run, int64_t iteration);
+
+/* run_scale.c: loss scales. _settle is called before an iteration is enqueued; _note takes in how a step of the
+ * iteration read back went, false: it cannot be mended by scaling, the run must end. */
+void vp_run_scales_init(struct vp_run *run);
+void vp_run_scales_settle(struct vp_run *run);
+bool vp_run_scales_note(struct vp_run *run, enum vp_phase_kind kind, bool finite, bool loss_finite);
+/* Their part of the reports: columns of log.tsv and of the screen, nothing in a run in float32; and a line at the end.
+ */
+enum { VP_SCALE_TEXT = 32 };
+void vp_run_scales_head(const struct vp_run *run);
+void vp_run_scales_log(const struct vp_run *run);
+const char *vp_run_scales_title(const struct vp_run *run);
+const char *vp_run_scales_value(const struct vp_run *run, char text[VP_SCALE_TEXT]); /* returns text */
+void vp_report_scales(const struct vp_run *run);
 
 /* run_inputs.c: the random choices of an iteration, and the settings that they are drawn by. */
 struct vp_augment_settings vp_run_augment(const struct vp_run *run);

@@ -45,14 +45,14 @@ enum vp_status vp_report_open(struct vp_run *run, struct vp_error *err) {
     run->log_file = fopen(path, run->request->resume ? "ab" : "wb");
     if (!run->log_file) return vp_fail(err, VP_ERR_IO, "cannot write %s", path);
     bool is_new = ftell(run->log_file) == 0;
-    if (is_new) fputs(columns, run->log_file);
+    if (is_new) fputs(columns, run->log_file), vp_run_scales_head(run);
     vp_monitor_open_log(run, is_new ? NULL : path);
     char monitored[VP_MONITOR_TEXT];
     vp_monitor_names(run, monitored);
     vp_log(run->request->log, VP_LOG_INFO,
            "iteration | epoch |     L1 |   orth |   face |  acc |   pose |  acc | w face | w pose |       lr |      ms "
-           "| images/s | left%s",
-           monitored);
+           "| images/s | left%s%s",
+           vp_run_scales_title(run), monitored);
     run->started = vp_clock_wall();
     return VP_OK;
 }
@@ -97,23 +97,25 @@ static void print_line(struct vp_run *run, int64_t iteration, const struct vp_me
     double n = (double)sums->count, weight[VP_PHASES], lr = vp_schedule_lr(&run->schedule, iteration);
     long long epoch = iteration / run->steps_per_epoch;
     vp_run_weights(run, weight);
-    char left[32], monitored[VP_MONITOR_TEXT];
+    char left[32], monitored[VP_MONITOR_TEXT], scales[VP_SCALE_TEXT];
     vp_monitor_values(run, monitored);
     const struct vp_log *log = run->request->log;
     if (log && log->is_tty && log->out) fprintf(log->out, "\r\033[K");
     vp_log(
         log, VP_LOG_INFO,
-        "%9lld | %5lld | %6.4f | %6.4f | %6.3f | %4.2f | %6.3f | %4.2f | %6.3f | %6.3f | %.2e | %7.0f | %8.1f | %s%s",
+        "%9lld | %5lld | %6.4f | %6.4f | %6.3f | %4.2f | %6.3f | %4.2f | %6.3f | %6.3f | %.2e | %7.0f | %8.1f | %s%s%s",
         (long long)iteration + 1, epoch, sums->l1 / n, sums->orth / n, sums->face / n, sums->face_accuracy / n,
         sums->pose / n, sums->pose_accuracy / n, weight[VP_PHASE_FACE], weight[VP_PHASE_POSE], lr,
         run->step_seconds * 1e3, (double)run->batch_images / run->step_seconds,
-        duration(run->step_seconds * (double)(run->iterations - iteration - 1), left), monitored);
+        duration(run->step_seconds * (double)(run->iterations - iteration - 1), left), vp_run_scales_value(run, scales),
+        monitored);
     fprintf(run->log_file,
             "%lld\t%lld\t%.7g\t%.7g\t%.7g\t%.5g\t%.7g\t%.5g\t%.6g\t%.6g\t%.6g\t%.6g\t%.5g\t%.5g\t%.5g\t%.4g",
             (long long)iteration + 1, epoch, sums->l1 / n, sums->orth / n, sums->face / n, sums->face_accuracy / n,
             sums->pose / n, sums->pose_accuracy / n, weight[VP_PHASE_FACE], weight[VP_PHASE_POSE], lr,
             vp_run_temperature(run, iteration), (double)m->norm[VP_PHASE_RECON], (double)m->norm[VP_PHASE_FACE],
             (double)m->norm[VP_PHASE_POSE], run->step_seconds);
+    vp_run_scales_log(run);
     vp_monitor_log(run);
     fflush(run->log_file);
 }

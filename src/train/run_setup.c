@@ -79,17 +79,17 @@ static enum vp_status make_phases(struct vp_run *run, const struct vp_loader_set
 }
 
 enum vp_status vp_run_setup(struct vp_run *run, struct vp_error *err) {
-    enum vp_status status = vp_settings_check(run->config, err);
-    if (status != VP_OK) return status;
     struct vp_loader_settings loader;
     open_loader(run, &loader);
     make_schedule(run);
     /* A resumed run goes on with the kernels it had. */
     int answered, open;
+    enum vp_status status = VP_OK;
     if (!run->request->resume)
         status = vp_tune_training(run->gpu, run->config, 0, run->request->log, &answered, &open, err);
     if (status == VP_OK) status = make_phases(run, &loader, err);
     if (status == VP_OK) status = vp_params_init(run->params, (uint64_t)run->config->train.seed, err);
+    vp_run_scales_init(run);
     if (status == VP_OK && run->request->resume) status = vp_checkpoint_load(run, err);
     if (status != VP_OK) return status;
     run->report = calloc((size_t)(ADAM_REPORT_HEADER + run->shared.adam.parameters), sizeof *run->report);

@@ -66,11 +66,19 @@ static enum vp_status begin_readbacks(struct vp_run *run, struct vp_error *err) 
     return VP_OK;
 }
 
-/* Adam's report first: a gradient that is not finite ends the run before anything is believed. The device has left the
- * parameters alone in that step. */
-static enum vp_status check_report(const struct vp_run *run, enum vp_phase_kind kind, struct vp_error *err) {
+static bool losses_finite(const struct vp_metrics *metrics, enum vp_phase_kind kind) {
+    if (kind != VP_PHASE_RECON) return isfinite(metrics->loss[kind]);
+    float sum = metrics->orth[0] + metrics->orth[1];
+    for (int i = 0; i < 4; i++) sum += metrics->l1[i];
+    return isfinite(sum);
+}
+
+/* A gradient that is not finite ends the run before anything is believed, unless a smaller loss scale can help. The
+ * device has left the parameters alone in that step. */
+static enum vp_status check_report(struct vp_run *run, enum vp_phase_kind kind, struct vp_metrics *metrics,
+                                   struct vp_error *err) {
     uint32_t first = run->report[ADAM_REPORT_FIRST];
-    if (first == ADAM_NONE) return VP_OK;
+    if (vp_run_scales_note(run, kind, first == ADAM_NONE, losses_finite(metrics, kind))) return VP_OK;
     return vp_fail(err, VP_ERR_NONFINITE,
                    "iteration %lld, phase %s: the gradient of %s holds NaN or infinity (%u elements in all parameters "
                    "together); nothing of this iteration was saved. Go on from the last checkpoint with a lower "
@@ -97,7 +105,7 @@ static enum vp_status end_readbacks(struct vp_run *run, struct vp_metrics *metri
         }
         if (status != VP_OK) return status;
         memcpy(&metrics->norm[kind], &run->report[ADAM_REPORT_NORM], sizeof(float));
-        if (finite == VP_OK) finite = check_report(run, kind, err);
+        if (finite == VP_OK) finite = check_report(run, kind, metrics, err);
     }
     return finite;
 }
@@ -135,6 +143,7 @@ static enum vp_status enqueue_phases(struct vp_run *run, const struct vp_loader_
         vp_run_weights(run, weight);
         struct vp_phase_step step = {.lr = vp_schedule_lr(&run->schedule, run->iteration),
                                      .weight = weight[kind],
+                                     .scale = run->scales.of[kind].scale,
                                      .temperature = vp_run_temperature(run, run->iteration),
                                      .clip = config->optimizer.clip,
                                      .update_unused = config->optimizer.update_unused,
@@ -148,6 +157,7 @@ static enum vp_status enqueue_phases(struct vp_run *run, const struct vp_loader_
 
 enum vp_status vp_run_iteration(struct vp_run *run, struct vp_error *err) {
     struct vp_loader_batch batch;
+    vp_run_scales_settle(run);
     enum vp_status status = vp_loader_next(run->loader, &batch, err);
     if (status == VP_OK) status = enqueue_phases(run, &batch, err);
     if (status == VP_OK) status = vp_run_drain(run, err); /* of the iteration before */

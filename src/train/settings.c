@@ -11,6 +11,7 @@ struct vp_phase_settings vp_settings_from_config(const struct vp_config *config)
                                       .noise = (float)config->loss.noise,
                                       .decoder = config->loss.decoder,
                                       .orthogonality = config->loss.orthogonality,
+                                      .half = config->model.precision == VP_PRECISION_F16,
                                       .mixed_negatives = config->pose.negatives == VP_NEGATIVES_MIXED,
                                       .beta1 = config->optimizer.beta1,
                                       .beta2 = config->optimizer.beta2,
@@ -44,8 +45,6 @@ enum vp_status vp_settings_check(const struct vp_config *config, struct vp_error
         return vp_fail(err, VP_ERR_USAGE,
                        "loss.decoder, loss.orthogonality, loss.face and loss.pose are all off: "
                        "nothing is left to train");
-    if (config->model.precision != VP_PRECISION_F32)
-        return vp_fail(err, VP_ERR_USAGE, "model.precision f16 is not available yet: set model.precision to f32");
     return vp_config_check(config, err);
 }
 
