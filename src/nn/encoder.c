@@ -8,22 +8,18 @@
 #include <stdio.h>
 
 /* y = lrelu(x + S g) with S = phi theta^T (C x C), theta a softmax over the positions, g over the channels.
- * Channels-last, the three maps are (n, positions, C) matrices, so S = phi^T theta and S g is g S^T. The maps are floats
- * whatever the tape stores: softmaxes want them, and S sums over all positions. */
+ * Channels-last, the three maps are (n, positions, C) matrices, so S = phi^T theta and S g is g S^T. */
 static struct vp_tensor *attention(struct vp_weights *weights, const char *layer, struct vp_tensor *x) {
     struct vp_tape *tape = weights->tape;
     struct vp_tensor *map[3]; /* (n, h * w, c) */
     static const char *const names[3] = {"phi", "theta", "g"};
     const int64_t *dim = x->shape.dim;
     struct vp_shape matrix = vp_shape3(dim[0], dim[1] * dim[2], dim[3]);
-    bool half = vp_tape_stores_half(tape);
-    vp_tape_store_half(tape, false);
     for (int i = 0; i < 3; i++) {
         char name[128];
         snprintf(name, sizeof name, "%s.%s", layer, names[i]);
-        map[i] = vp_reshape(tape, vp_layer_conv(weights, name, x, 1, VP_PLAIN), matrix);
+        map[i] = vp_reshape(tape, vp_layer_conv_float(weights, name, x, VP_PLAIN), matrix);
     }
-    vp_tape_store_half(tape, half);
     vp_tape_scope(tape, layer);
     struct vp_tensor *theta = vp_softmax(tape, map[1], &(struct vp_softmax_desc){VP_SOFTMAX_ROWS});
     struct vp_tensor *g = vp_softmax(tape, map[2], &(struct vp_softmax_desc){VP_SOFTMAX_COLUMNS});
@@ -61,15 +57,10 @@ struct vp_tensor *vp_encoder_trunk(struct vp_weights *weights, struct vp_tensor 
     return x;
 }
 
-/* Features feed normalisations, similarities and losses: floats whatever the tape stores. */
 static struct vp_tensor *branch(struct vp_weights *weights, const char *first, const char *second,
                                 struct vp_tensor *trunk) {
     struct vp_tensor *x = vp_layer_conv(weights, first, trunk, 1, VP_LEAKY);
-    bool half = vp_tape_stores_half(weights->tape);
-    vp_tape_store_half(weights->tape, false);
-    x = vp_layer_conv(weights, second, x, 1, VP_LEAKY);
-    vp_tape_store_half(weights->tape, half);
-    return vp_flatten(weights->tape, x);
+    return vp_flatten(weights->tape, vp_layer_conv_float(weights, second, x, VP_LEAKY));
 }
 
 struct vp_tensor *vp_encoder_face(struct vp_weights *weights, struct vp_tensor *trunk) {

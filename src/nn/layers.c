@@ -19,6 +19,14 @@ struct vp_tensor *vp_layer_conv(struct vp_weights *weights, const char *layer, s
     return vp_conv2d(weights->tape, x, w, b, &(struct vp_conv2d_desc){stride, pad, slope});
 }
 
+struct vp_tensor *vp_layer_conv_float(struct vp_weights *weights, const char *layer, struct vp_tensor *x, float slope) {
+    bool half = vp_tape_stores_half(weights->tape);
+    vp_tape_store_half(weights->tape, false);
+    struct vp_tensor *y = vp_layer_conv(weights, layer, x, 1, slope);
+    vp_tape_store_half(weights->tape, half);
+    return y;
+}
+
 struct vp_tensor *vp_layer_linear(struct vp_weights *weights, const char *layer, struct vp_tensor *x, float slope) {
     struct vp_tensor *w = vp_layer_param(weights, layer, "weight"), *b = vp_layer_param(weights, layer, "bias");
     vp_tape_scope(weights->tape, layer);

@@ -12,6 +12,9 @@ struct vp_tensor *vp_layer_param(struct vp_weights *weights, const char *layer, 
 /* Convolution of odd size with "same" padding, bias and activation. */
 struct vp_tensor *vp_layer_conv(struct vp_weights *weights, const char *layer, struct vp_tensor *x, int stride,
                                 float slope);
+/* The same at stride 1, its output in floats whatever the tape stores activations in: what softmaxes, similarities and
+ * losses read. */
+struct vp_tensor *vp_layer_conv_float(struct vp_weights *weights, const char *layer, struct vp_tensor *x, float slope);
 struct vp_tensor *vp_layer_linear(struct vp_weights *weights, const char *layer, struct vp_tensor *x, float slope);
 /* Batch norm (eps 1e-5, momentum 0.1) of `calls` consecutive groups of rows. */
 struct vp_tensor *vp_layer_batch_norm(struct vp_weights *weights, const char *layer, struct vp_tensor *x, int calls);

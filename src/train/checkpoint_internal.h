@@ -28,7 +28,7 @@ struct vp_checkpoint_state {
     int64_t *steps; /* of Adam, by parameter */
     int parameters;
     double scale[VP_PHASES];              /* loss scales; in half precision only, as the next */
-    int64_t scale_counters[VP_PHASES][4]; /* good steps, skipped ones, the two outcomes under way */
+    int64_t scale_counters[VP_PHASES][5]; /* good steps, skipped ones, the two outcomes under way, known */
     int arrays;                           /* how many of the file's arrays this run has */
 };
 enum { VP_CHECKPOINT_STATES = 6 };

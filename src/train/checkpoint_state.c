@@ -25,8 +25,8 @@ void vp_checkpoint_state_init(struct vp_checkpoint_state *state, const struct vp
         .arrays = run->config->model.precision == VP_PRECISION_F16 ? VP_CHECKPOINT_STATES : VP_CHECKPOINT_STATES - 2};
     for (int i = 0; i < VP_PHASES; i++) {
         const struct vp_run_scales *scales = &run->scales;
-        const int64_t counters[4] = {scales->of[i].good, scales->of[i].skipped, scales->outcome[0][i],
-                                     scales->outcome[1][i]};
+        const int64_t counters[5] = {scales->of[i].good, scales->of[i].skipped, scales->outcome[0][i],
+                                     scales->outcome[1][i], scales->known[i]};
         state->scale[i] = scales->of[i].scale;
         memcpy(state->scale_counters[i], counters, sizeof counters);
     }
@@ -54,6 +54,7 @@ void vp_checkpoint_state_apply(const struct vp_checkpoint_state *state, struct v
         const int64_t *counters = state->scale_counters[i];
         run->scales.of[i] = (struct vp_loss_scale){state->scale[i], counters[0], counters[1]};
         run->scales.outcome[0][i] = counters[2], run->scales.outcome[1][i] = counters[3];
+        run->scales.known[i] = counters[4];
     }
 }
 
@@ -66,7 +67,7 @@ struct vp_array vp_checkpoint_state_array(struct vp_checkpoint_state *state, int
         {.type = VP_ARRAY_F64, .rank = 1, .shape = {6}, .data = state->sums},
         {.type = VP_ARRAY_I64, .rank = 1, .shape = {state->parameters}, .data = state->steps},
         {.type = VP_ARRAY_F64, .rank = 1, .shape = {VP_PHASES}, .data = state->scale},
-        {.type = VP_ARRAY_I64, .rank = 2, .shape = {VP_PHASES, 4}, .data = state->scale_counters}};
+        {.type = VP_ARRAY_I64, .rank = 2, .shape = {VP_PHASES, 5}, .data = state->scale_counters}};
     *name = names[i];
     return arrays[i];
 }

@@ -99,11 +99,12 @@ static enum vp_status run_phase(struct session *session, struct vp_gpu *gpu, con
                                             : 1.0;
     struct vp_phase_step step = {.lr = config->optimizer.lr,
                                  .weight = weight,
+                                 .scale = settings.half ? config->optimizer.loss_scale : 1,
                                  .temperature = config->loss.temperature,
                                  .clip = config->optimizer.clip,
                                  .update_unused = config->optimizer.update_unused};
     if (status == VP_OK) status = vp_phase_run(session->phase, &session->shared, &step, err);
-    return status == VP_OK ? vp_replay_write(out, session->phase, session->params, err) : status;
+    return status == VP_OK ? vp_replay_write(out, session->phase, session->params, step.scale, err) : status;
 }
 
 static enum vp_status replay_all(struct vp_gpu *gpu, const struct vp_config *config, const char *only,

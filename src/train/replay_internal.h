@@ -19,8 +19,8 @@ enum vp_status vp_replay_size(struct vp_npz *npz, const char *key, int rank, int
 /* An array as it is, to a pinned tensor; int64 becomes 32 bits. */
 enum vp_status vp_replay_upload(struct vp_npz *npz, const char *key, struct vp_tape *tape, const struct vp_tensor *to,
                                 struct vp_error *err);
-/* Writes the results of one phase that has run. */
+/* Writes the results of one phase that has run; its gradients hold `scale` times their value. */
 enum vp_status vp_replay_write(struct vp_npz_writer *out, struct vp_phase *phase, struct vp_params *params,
-                               struct vp_error *err);
+                               double scale, struct vp_error *err);
 
 #endif

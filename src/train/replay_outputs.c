@@ -9,6 +9,7 @@ struct output {
     struct vp_npz_writer *npz;
     struct vp_phase *phase;
     struct vp_params *params;
+    double scale; /* of the gradients */
     struct vp_error *err;
 };
 
@@ -83,13 +84,16 @@ static enum vp_status add_decodes(struct output *out) {
     return status;
 }
 
+/* A buffer of a parameter, divided by `scale`. */
 static enum vp_status add_parameter(struct output *out, const char *kind, const struct vp_param *param,
-                                    struct vp_range range) {
+                                    struct vp_range range, double scale) {
     char name[160];
     snprintf(name, sizeof name, "%s.%s", kind, param->name);
     float *data = malloc((size_t)param->count * sizeof *data);
     if (!data) return vp_fail(out->err, VP_ERR_OUT_OF_MEMORY, "no host memory for %s", name);
     enum vp_status status = vp_param_download(out->params, param, range, data, out->err);
+    for (int64_t i = 0; status == VP_OK && scale != 1 && i < param->count; i++)
+        data[i] = (float)((double)data[i] / scale);
     if (status == VP_OK) return add(out, name, data, param->shape.rank, param->shape.dim);
     free(data);
     return status;
@@ -100,15 +104,15 @@ static enum vp_status add_parameters(struct output *out) {
     for (int i = 0; status == VP_OK && i < out->params->count; i++) {
         const struct vp_param *param = &out->params->list[i];
         bool has_gradient = out->phase->has_gradient[i], used = out->phase->weights->tensor[i] != NULL;
-        if (has_gradient) status = add_parameter(out, "grad", param, param->grad);
-        if (status == VP_OK && (param->trainable || used)) status = add_parameter(out, "after", param, param->value);
+        if (has_gradient) status = add_parameter(out, "grad", param, param->grad, out->scale);
+        if (status == VP_OK && (param->trainable || used)) status = add_parameter(out, "after", param, param->value, 1);
     }
     return status;
 }
 
 enum vp_status vp_replay_write(struct vp_npz_writer *npz, struct vp_phase *phase, struct vp_params *params,
-                               struct vp_error *err) {
-    struct output out = {npz, phase, params, err};
+                               double scale, struct vp_error *err) {
+    struct output out = {npz, phase, params, scale, err};
     enum vp_status status = VP_OK;
     if (phase->kind == VP_PHASE_RECON) {
         status = add_recon_losses(&out);

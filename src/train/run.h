@@ -36,6 +36,7 @@ struct vp_run_monitor {
 struct vp_run_scales {
     struct vp_loss_scale of[VP_PHASES];
     int64_t outcome[2][VP_PHASES];
+    int64_t known[VP_PHASES]; /* 1: the last outcome lowered the scale, and the next one is of the scale before */
 };
 
 /* What iterations cost the thread that feeds the device. */

@@ -4,8 +4,8 @@
  * The host enqueues an iteration before it knows how the one before went, and never waits to know. So the outcome of
  * iteration i moves the scale from iteration i + 2 on - always, whether or not a checkpoint, a picture or an epoch's
  * end has made the host wait in between: a resumed run then has the bits of one that never stopped. Outcomes that are
- * not yet due lie in a ring of two. Adam counts a step when it is enqueued; the count of a skipped one is taken back
- * then, too.
+ * not yet due lie in a ring of two. The iteration enqueued in between had the scale that overflowed: its overflow says
+ * nothing new. Adam counts a step when it is enqueued; the count of a skipped one is taken back when it is known.
  */
 #include "train/run.h"
 #include <math.h>
@@ -20,15 +20,22 @@ void vp_run_scales_init(struct vp_run *run) {
     for (int i = 0; i < VP_PHASES; i++) run->scales.of[i].scale = scaled(run) ? run->config->optimizer.loss_scale : 1;
 }
 
+static void take_back(struct vp_run *run, const struct vp_phase *phase) {
+    vp_adam_skipped(&run->shared.adam, &(struct vp_adam_phase){.has_gradient = phase->has_gradient,
+                                                               .update_unused = run->config->optimizer.update_unused});
+}
+
 void vp_run_scales_settle(struct vp_run *run) {
-    int64_t *due = run->scales.outcome[run->iteration % 2];
+    struct vp_run_scales *scales = &run->scales;
+    int64_t *due = scales->outcome[run->iteration % 2];
     for (int i = 0; i < VP_PHASES; i++) {
-        if (due[i] != NOTHING)
-            vp_loss_scale_update(&run->scales.of[i], due[i] == FINITE, run->config->optimizer.loss_scale_growth);
-        if (due[i] == OVERFLOW)
-            vp_adam_skipped(&run->shared.adam,
-                            &(struct vp_adam_phase){.has_gradient = run->phase[i]->has_gradient,
-                                                    .update_unused = run->config->optimizer.update_unused});
+        bool known = due[i] == OVERFLOW && scales->known[i];
+        scales->known[i] = due[i] == OVERFLOW && !known;
+        if (due[i] == OVERFLOW) take_back(run, run->phase[i]);
+        if (known)
+            scales->of[i].skipped++;
+        else if (due[i] != NOTHING)
+            vp_loss_scale_update(&scales->of[i], due[i] == FINITE, run->config->optimizer.loss_scale_growth);
         due[i] = NOTHING;
     }
 }

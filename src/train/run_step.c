@@ -105,6 +105,7 @@ static enum vp_status end_readbacks(struct vp_run *run, struct vp_metrics *metri
         }
         if (status != VP_OK) return status;
         memcpy(&metrics->norm[kind], &run->report[ADAM_REPORT_NORM], sizeof(float));
+        if (!isfinite(metrics->norm[kind])) metrics->norm[kind] = NAN; /* of a skipped step */
         if (finite == VP_OK) finite = check_report(run, kind, metrics, err);
     }
     return finite;

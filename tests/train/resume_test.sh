@@ -1,12 +1,13 @@
 #!/bin/sh
 # A run that is killed at random moments and resumed must end with the same bytes as one that never stopped.
-# Usage: resume_test.sh PATH-OF-vkpcl [SEED]
+# Usage: resume_test.sh PATH-OF-vkpcl [SEED [half]]; half: in half precision, from a loss scale that makes steps overflow
 # The moments are random but repeatable: the seed picks how many iterations a run may do and how far into the next one
 # it gets. The first is ended by SIGTERM, which saves between the regular checkpoints; the others by kill -9.
 # Ends with 77 where there is no Vulkan device, or one that is too slow to start a run over and over.
 set -u
 vkpcl=$1
 random=${2:-1234}
+precision=${3:-float}
 iterations=10
 folder=$(mktemp -d) || exit 2
 child=
@@ -23,6 +24,8 @@ fail() {
 # Eight people in batches of four: an epoch has two iterations, so the weights of the losses move from the fifth on.
 settings="--iterations $iterations --width 0.0625 --batch 4 --set data.pose_batch=2 --set data.pose_negatives=2
     --set checkpoint.every=3 --set log.every=1 --set sample.every=0"
+[ "$precision" = half ] && settings="$settings --set model.precision=f16 --set optimizer.loss_scale=16384
+    --set optimizer.loss_scale_growth=2"
 draw() { # a number below $1
     random=$(((random * 1103515245 + 12345) % 2147483648))
     drawn=$((random / 65536 % $1))
@@ -35,6 +38,10 @@ last=$(printf 'checkpoint-%08d.safetensors' $iterations)
 [ -s "whole/$last" ] || fail "no whole/$last"
 took=$(($(date +%s) - begin))
 [ $took -le 150 ] || { echo "resume_test: skipped, a run of $iterations iterations takes $took s here"; exit 77; }
+if [ "$precision" = half ]; then
+    skipped=$(cut -f 20 whole/log.tsv | tail -n 1)
+    [ "$skipped" -ge 2 ] && [ "$skipped" -le 20 ] || fail "$skipped of 30 steps skipped: nothing to compare"
+fi
 cut -f 9 whole/log.tsv | tail -n 1 | grep -qx 1 && fail "the weights of the losses never moved: nothing to compare"
 
 # Starts or resumes, lets $2 iterations be reported, waits $3 percent of an iteration, sends signal $1.
@@ -51,7 +58,7 @@ run_and_end() {
     exec 3<lines
     while [ $seen -lt "$2" ] && read -r line <&3; do
         case $line in
-        *[0-9]" | "*"s") seen=$((seen + 1)) ms=$(echo "$line" | cut -d '|' -f 12) ;;
+        *[0-9]" | "*"s" | *[0-9]" | "*"s | "*[0-9]) seen=$((seen + 1)) ms=$(echo "$line" | cut -d '|' -f 12) ;;
         esac
     done
     if [ $seen -eq "$2" ]; then
