@@ -27,6 +27,11 @@ const families = [
     of: { norm_recon: "recon", norm_face: "face", norm_pose: "pose" }
   },
   {
+    id: "scales", title: "Loss scale", note: "half precision: what each phase's gradients are multiplied by", log: true, exact: true,
+    of: { scale_recon: "recon", scale_face: "face", scale_pose: "pose" }
+  },
+  { id: "skipped", title: "Skipped steps", note: "half precision: gradients that overflowed, in all", exact: true, of: { skipped: "skipped" } },
+  {
     id: "monitor", title: "Monitor: classes", note: "accuracy on held-out faces", exact: true, of: { monitor_knn: "k-NN", monitor_linear: "linear" }
   },
   {

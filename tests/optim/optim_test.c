@@ -2,6 +2,7 @@
 #include "adam/adam_table.h"
 #include "vkpcl/adam.h"
 #include "vkpcl/dwa.h"
+#include "vkpcl/loss_scale.h"
 #include "vkpcl/schedule.h"
 #include <math.h>
 #include <setjmp.h>
@@ -119,13 +120,33 @@ static void test_adam_table(void **state) {
     assert_int_equal(row[ADAM_ROW_WORDS + ADAM_ROW_FLAGS], ADAM_ACTIVE);
     near((double)number(row[ADAM_ROW_WORDS + ADAM_ROW_STEP_SIZE]), 1); /* its own first step */
     near((double)number(words[ADAM_STEP_KEEP]), 0.95);
-    assert_int_equal(row[2 * ADAM_ROW_WORDS + ADAM_ROW_FLAGS], 0);     /* not trainable, ever */
+    assert_int_equal(row[2 * ADAM_ROW_WORDS + ADAM_ROW_FLAGS], 0); /* not trainable, ever */
     vp_adam_fini(&adam);
 }
 
+/* Halves at an overflow, down to 1; doubles after so many good steps in a row, up to its most. */
+static void test_loss_scale(void **state) {
+    (void)state;
+    struct vp_loss_scale scale = {.scale = 8};
+    vp_loss_scale_update(&scale, true, 3);
+    vp_loss_scale_update(&scale, true, 3);
+    assert_true(scale.scale == 8 && scale.good == 2);
+    vp_loss_scale_update(&scale, false, 3); /* the row begins anew */
+    assert_true(scale.scale == 4 && scale.good == 0 && scale.skipped == 1);
+    vp_loss_scale_update(&scale, true, 3);
+    vp_loss_scale_update(&scale, true, 3);
+    assert_true(scale.scale == 4);
+    vp_loss_scale_update(&scale, true, 3);
+    assert_true(scale.scale == 8 && scale.good == 0);
+    for (int i = 0; i < 5; i++) vp_loss_scale_update(&scale, false, 3);
+    assert_true(scale.scale == 1 && scale.skipped == 6);
+    for (int i = 0; i < 40; i++) vp_loss_scale_update(&scale, true, 1);
+    assert_true(scale.scale == VP_LOSS_SCALE_MOST && scale.skipped == 6);
+}
+
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_cosine), cmocka_unit_test(test_warmup),
-                                       cmocka_unit_test(test_dwa), cmocka_unit_test(test_dwa_switched_off),
-                                       cmocka_unit_test(test_adam_table)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_cosine),     cmocka_unit_test(test_warmup),
+                                       cmocka_unit_test(test_dwa),        cmocka_unit_test(test_dwa_switched_off),
+                                       cmocka_unit_test(test_adam_table), cmocka_unit_test(test_loss_scale)};
     return cmocka_run_group_tests_name("optim", tests, NULL, NULL);
 }
