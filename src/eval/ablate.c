@@ -1,6 +1,7 @@
 /* Training each variant, then asking all of them the same questions (ablate_ask.c). */
 #include "eval/ablate_internal.h"
 #include "train/run.h"
+#include "train/settings.h"
 #include "vkpcl/file.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -116,7 +117,8 @@ enum vp_status vp_ablate(struct vp_gpu *gpu, const struct vp_config *config, con
     if (!request->labels.path && !request->pairs.path)
         return vp_fail(err, VP_ERR_USAGE,
                        "an ablation needs labels, or pairs for verification, to compare the runs by");
-    enum vp_status status = read_labels(request, err);
+    enum vp_status status = vp_settings_check(config, err);
+    if (status == VP_OK) status = read_labels(request, err);
     if (status == VP_OK) status = vp_make_folder(request->folder, err);
     if (status == VP_OK && !request->table_only) status = train_all(gpu, config, request, err);
     return status == VP_OK ? vp_ablate_ask(gpu, config, request, table, err) : status;

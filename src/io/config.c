@@ -2,6 +2,7 @@
 #include "vkpcl/config.h"
 #include "config_internal.h"
 #include "vkpcl/file.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,10 @@ enum vp_status vp_config_check(const struct vp_config *config, struct vp_error *
         return vp_fail(err, VP_ERR_USAGE,
                        "model.size must be 64 while loss.decoder is true (the decoder draws 64 x 64), found %d",
                        config->model.size);
+    int exponent; /* multiplying by a power of two rounds nothing */
+    if (frexp(config->optimizer.loss_scale, &exponent) != 0.5)
+        return vp_fail(err, VP_ERR_USAGE, "optimizer.loss_scale must be a power of two, found %g",
+                       config->optimizer.loss_scale);
     return VP_OK;
 }
 

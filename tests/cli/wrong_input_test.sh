@@ -34,6 +34,7 @@ expect 2 'holds no images' pretrain empty
 expect 1 'no device matches "Voodoo"' pretrain people --device Voodoo
 expect 2 'did you mean data.batch' pretrain people --set data.batsh=3
 expect 2 'power of two' pretrain people "${small[@]}" --set model.size=48 --out never
+expect 2 'optimizer.loss_scale must be a power of two, found 1000' pretrain people "${small[@]}" --set optimizer.loss_scale=1000 --out never
 [ ! -e never ] || { echo 'wrong settings left a folder behind'; failures=$((failures + 1)); }
 VK_ICD_FILENAMES=$work/none.json VK_DRIVER_FILES=$work/none.json expect 1 'no Vulkan device' devices
 
