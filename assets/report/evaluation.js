@@ -26,7 +26,9 @@ function metricTable(task, rows) {
 
 function metricFigure(id, task, rows) {
   const numbered = metricTable(task, rows);
-  return numbered && el("figure", { id: `metrics-${id}` }, el("figcaption", {}, el("div", {}, "Metrics", el("small", {}, rows.length > 1 ? "best of each column in bold" : "on the test images"))), numbered);
+  // Many columns take the whole row instead of hiding half of themselves.
+  const wide = rows.length > 1 && numbered?.querySelectorAll("thead th").length > 3;
+  return numbered && el(wide ? "figure.whole" : "figure", { id: `metrics-${id}` }, el("figcaption", {}, el("div", {}, "Metrics", el("small", {}, rows.length > 1 ? "best of each column in bold" : "on the test images"))), numbered);
 }
 
 const heat = (share) => `background:rgb(var(--heat) / ${(0.04 + 0.72 * Math.max(0, Math.min(1, share))).toFixed(3)})`;
