@@ -2,6 +2,7 @@
 #include "gpu_for_tests.h"
 #include "image_tree.h"
 #include "train/run.h"
+#include "train/settings.h"
 #include "vkpcl/file.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -116,6 +117,52 @@ static void test_prediction_is_what_is_taken(void **state) {
     assert_int_equal(taken.micro_batch, 0);
 }
 
+static void test_prediction_in_half(void **state) {
+    struct fixture *f = *state;
+    struct vp_error err = {0};
+    struct taken whole, half;
+    must(set_up(f, 0, &whole, &err), &err);
+    must(vp_config_set(&f->config, "model.precision=f16", &err), &err);
+    must(set_up(f, 0, &half, &err), &err);
+    test_prediction_is_what_is_taken(state);
+    must(vp_config_set(&f->config, "model.precision=f32", &err), &err);
+    assert_true(half.need < whole.need);
+}
+
+/* The released configuration in half, planned for 2 GiB: it fits, at less than 15 % more arithmetic than at once. */
+static void test_released_sizes_in_half(void **state) {
+    struct fixture *f = *state;
+    struct vp_error err = {0};
+    struct vp_config config;
+    vp_config_init(&config);
+    must(vp_config_set(&config, "model.precision=f16", &err), &err);
+    struct vp_gpu *gpu = open_limited(2048 * MIB);
+    const struct vp_pretrain_request request = {.source = f->source, .folder = "never", .log = &(struct vp_log){0}};
+    struct vp_run run = {.config = &config, .request = &request, .gpu = gpu, .steps_per_epoch = 1};
+    struct vp_phase_settings settings = vp_settings_from_config(&config);
+    settings.device_inputs = true;
+    settings.sources = config.data.batch;
+    settings.pixel_bytes = 3 * settings.sources * 16 * config.model.size * config.model.size; /* sides of four times */
+    run.params = vp_params_create();
+    vp_model_add_params(run.params, &settings.model);
+    vp_phase_shared_prepare(&run.shared, gpu, run.params, &settings);
+    must(vp_run_build_phases(&run, (const bool[VP_PHASES]){true, true, true}, VP_MICRO_BATCH_CHOOSE, &err), &err);
+    assert_true(vp_memory_total(&run.need) <= 2048 * MIB);
+    assert_int_equal(vp_gpu_memory_used(gpu), 0);
+    double flops = 0, at_once = 0;
+    for (enum vp_phase_kind kind = 0; kind < VP_PHASES; kind++) {
+        struct vp_phase *whole = vp_phase_create(kind, &run.shared, &settings);
+        flops += run.phase[kind]->plan.flops;
+        at_once += whole->plan.flops;
+        vp_phase_destroy(whole);
+    }
+    print_message("%.0f MiB, %.1f %% more arithmetic\n", (double)vp_memory_total(&run.need) / (double)MIB,
+                  100 * (flops / at_once - 1));
+    assert_true(flops > at_once && flops < 1.15 * at_once);
+    vp_run_fini(&run);
+    vp_gpu_destroy(gpu);
+}
+
 /* The sentence names the least that works: it does, and less does not. */
 static void test_the_least_is_named(void **state) {
     struct vp_error err = {0};
@@ -203,6 +250,8 @@ static void test_reruns_and_resumed_runs_have_the_same_bits(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_prediction_is_what_is_taken),
+        cmocka_unit_test(test_prediction_in_half),
+        cmocka_unit_test(test_released_sizes_in_half),
         cmocka_unit_test(test_the_least_is_named),
         cmocka_unit_test(test_settings_that_do_not_fit),
         cmocka_unit_test(test_reruns_and_resumed_runs_have_the_same_bits),
