@@ -1,8 +1,6 @@
 /* The loop of a run: iterate, save, look, until the end, a limit or a wish to stop. */
 #include "vkpcl/pretrain.h"
 #include "train/run.h"
-#include "train/settings.h"
-#include "vkpcl/file.h"
 
 static bool due(int64_t iteration, int every) {
     return every > 0 && iteration % every == 0;
@@ -63,9 +61,7 @@ static enum vp_status write_broken(const struct vp_run *run, struct vp_error *er
 enum vp_status vp_pretrain(struct vp_gpu *gpu, const struct vp_config *config,
                            const struct vp_pretrain_request *request, struct vp_error *err) {
     struct vp_run run = {.config = config, .request = request, .gpu = gpu};
-    enum vp_status status = vp_settings_check(config, err); /* before anything is left behind */
-    if (status == VP_OK && !request->resume) status = vp_make_folder(request->folder, err);
-    if (status == VP_OK) status = vp_run_setup(&run, err);
+    enum vp_status status = vp_run_setup(&run, err);
     if (status == VP_OK && request->dump_inputs && run.iteration == 0) status = vp_run_dump_init(&run, err);
     if (status == VP_OK) {
         char path[4096];

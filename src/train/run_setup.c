@@ -1,6 +1,7 @@
 /* Setting up a run: loader, graphs, the memory estimate, device memory, initial or resumed state. */
 #include "train/run.h"
 #include "train/settings.h"
+#include "vkpcl/file.h"
 #include "vkpcl/ops/adam.h"
 #include "vkpcl/tune.h"
 #include <stdlib.h>
@@ -79,12 +80,13 @@ static enum vp_status make_phases(struct vp_run *run, const struct vp_loader_set
 }
 
 enum vp_status vp_run_setup(struct vp_run *run, struct vp_error *err) {
+    enum vp_status status = vp_settings_check(run->config, err);
+    if (status != VP_OK) return status;
     struct vp_loader_settings loader;
     open_loader(run, &loader);
     make_schedule(run);
     /* A resumed run goes on with the kernels it had. */
     int answered, open;
-    enum vp_status status = VP_OK;
     if (!run->request->resume)
         status = vp_tune_training(run->gpu, run->config, 0, run->request->log, &answered, &open, err);
     if (status == VP_OK) status = make_phases(run, &loader, err);
@@ -96,7 +98,9 @@ enum vp_status vp_run_setup(struct vp_run *run, struct vp_error *err) {
     vp_assert(run->report, "no host memory for %d parameters", run->shared.adam.parameters);
     run->first_iteration = run->iteration;
     vp_loader_seek(run->loader, (uint32_t)run->iteration);
-    return vp_report_open(run, err);
+    /* Nothing is left behind before all that can be wrong with settings and memory is known to be right. */
+    if (!run->request->resume) status = vp_make_folder(run->request->folder, err);
+    return status == VP_OK ? vp_report_open(run, err) : status;
 }
 
 void vp_run_fini(struct vp_run *run) {

@@ -35,7 +35,9 @@ expect 1 'no device matches "Voodoo"' pretrain people --device Voodoo
 expect 2 'did you mean data.batch' pretrain people --set data.batsh=3
 expect 2 'power of two' pretrain people "${small[@]}" --set model.size=48 --out never
 expect 2 'optimizer.loss_scale must be a power of two, found 1000' pretrain people "${small[@]}" --set optimizer.loss_scale=1000 --out never
-[ ! -e never ] || { echo 'wrong settings left a folder behind'; failures=$((failures + 1)); }
+expect 2 'more than 32 pieces' pretrain people "${small[@]}" --set data.pose_negatives=100 --set train.micro_batch=1 --out never
+expect 1 'needs at least' pretrain people "${small[@]}" --memory-limit 3 --out never
+[ ! -e never ] || { echo 'refused settings left a folder behind'; failures=$((failures + 1)); }
 VK_ICD_FILENAMES=$work/none.json VK_DRIVER_FILES=$work/none.json expect 1 'no Vulkan device' devices
 
 expect 1 '/nowhere.txt' tune --import /nowhere.txt
@@ -51,7 +53,6 @@ expect 0 'typo.yaml:1' pretrain people "${small[@]}" --config typo.yaml --iterat
 expect 2 'holds a run already' pretrain people "${small[@]}" --out run
 expect 1 'folder none' pretrain people "${small[@]}" --resume --out none
 expect 1 'more than data.max_broken' pretrain texts "${small[@]}" --out broken
-expect 1 'needs at least' pretrain people "${small[@]}" --memory-limit 3 --out tight
 
 # A damaged newest checkpoint is named, and nothing is deleted.
 checkpoint=run/checkpoint-00000002.safetensors
