@@ -1,8 +1,8 @@
 /* Steps with half storage against the same steps in float: losses, moments, parameters; overflow, skip and recovery. */
 #include "adam/adam_table.h"
 #include "gpu_for_tests.h"
+#include "phase_for_tests.h"
 #include "vkpcl/loss_scale.h"
-#include "vkpcl/phase.h"
 #include "vkpcl/rng.h"
 #include <math.h>
 #include <setjmp.h>
@@ -14,105 +14,58 @@
 #include <cmocka.h>
 
 enum { STEPS = 4 };
-static const struct vp_phase_settings in_float = {.model = {0.125, 64},
-                                                  .batch = 6,
-                                                  .pose_batch = 3,
-                                                  .negatives = 5,
-                                                  .noise = 0.4f,
-                                                  .decoder = true,
-                                                  .orthogonality = true,
-                                                  .beta1 = 0.9,
-                                                  .beta2 = 0.999,
-                                                  .eps = 1e-8,
-                                                  .weight_decay = 1e-3};
+enum { GROWTH = 2000 }; /* more than any test's steps */
 
+/* A phase and its loss scale. */
 struct session {
-    struct vp_gpu *gpu;
-    struct vp_params *params;
-    struct vp_phase_shared shared;
-    struct vp_phase *phase;
-    struct vp_tape_memory memory;
+    struct phase_session own;
     struct vp_loss_scale scale;
-    int64_t growth;
 };
 
-/* Fills an input: uniform in [0, 1), or a permutation. */
-static void upload(struct vp_phase *phase, const struct vp_tensor *to, uint32_t which) {
-    struct vp_error err = {0};
-    if (!to) return;
-    int64_t count = vp_shape_count(to->shape);
-    float *values = calloc((size_t)count, sizeof *values);
-    assert_non_null(values);
-    for (int64_t i = 0; i < count; i++) {
-        uint32_t place = (uint32_t)(count - 1 - i);
-        values[i] = vp_rng_uniform(5, vp_rng_stream(VP_RNG_TEST, which), (uint64_t)i);
-        if (to->dtype == VP_U32) memcpy(&values[i], &place, sizeof place);
-    }
-    must(vp_tensor_upload(phase->tape, to, values, &err), &err);
-    free(values);
-}
-
-static void session_init(struct session *s, struct vp_gpu *gpu, enum vp_phase_kind kind,
-                         const struct vp_phase_settings *settings) {
-    struct vp_error err = {0};
-    *s = (struct session){.gpu = gpu, .params = vp_params_create(), .scale = {.scale = 1024}, .growth = 2000};
-    vp_model_add_params(s->params, &settings->model);
-    must(vp_params_allocate(s->params, gpu, true, &err), &err);
-    must(vp_params_init(s->params, 1, &err), &err);
-    must(vp_phase_shared_init(&s->shared, gpu, s->params, settings, &err), &err);
-    s->phase = vp_phase_create(kind, &s->shared, settings);
-    must(vp_tape_memory_init(&s->memory, gpu, &s->phase->plan, 1, &err), &err);
-    must(vp_phase_bind(s->phase, &s->memory, &err), &err);
-    must(vp_tape_poison(s->phase->tape, &err), &err);
-    upload(s->phase, s->phase->images, 1);
-    upload(s->phase, s->phase->noise, 2);
-    upload(s->phase, s->phase->mix, 3);
-    upload(s->phase, s->phase->perm, 4);
+static void session_init(struct session *s, struct vp_gpu *gpu, enum vp_phase_kind kind, bool half) {
+    struct vp_phase_settings settings = phase_settings_for_tests(0.125, 6);
+    settings.half = half;
+    s->scale = (struct vp_loss_scale){.scale = 1024};
+    phase_session_init(&s->own, gpu, kind, &settings);
 }
 
 static void session_fini(struct session *s) {
-    vp_phase_destroy(s->phase);
-    vp_tape_memory_fini(&s->memory);
-    vp_phase_shared_fini(&s->shared);
-    vp_params_destroy(s->params);
+    phase_session_fini(&s->own);
 }
 
 static float *fetch(const struct session *s, struct vp_range range) {
-    struct vp_error err = {0};
-    float *values = calloc(range.bytes / 4, sizeof *values);
-    assert_non_null(values);
-    must(vp_gpu_download(s->gpu, range, values, &err), &err);
-    return values;
+    return phase_session_fetch(&s->own, range);
 }
 
 /* One step; what a run does about its outcome two iterations later is done at once. Returns whether it was skipped. */
 static bool step(struct session *s) {
     struct vp_error err = {0};
     struct vp_phase_step settings = {.lr = 1e-4, .weight = 1, .temperature = 0.5};
-    if (s->phase->settings.half) settings.scale = s->scale.scale;
-    must(vp_phase_run(s->phase, &s->shared, &settings, &err), &err);
-    uint32_t *report = (uint32_t *)(void *)fetch(s, vp_tensor_range(s->phase->report));
+    if (s->own.phase->settings.half) settings.scale = s->scale.scale;
+    must(vp_phase_run(s->own.phase, &s->own.shared, &settings, &err), &err);
+    uint32_t *report = (uint32_t *)(void *)fetch(s, vp_tensor_range(s->own.phase->report));
     bool finite = report[ADAM_REPORT_FIRST] == ADAM_NONE;
     free(report);
-    vp_loss_scale_update(&s->scale, finite, s->growth);
-    if (!finite) vp_adam_skipped(&s->shared.adam, &(struct vp_adam_phase){.has_gradient = s->phase->has_gradient});
+    vp_loss_scale_update(&s->scale, finite, GROWTH);
+    if (!finite)
+        vp_adam_skipped(&s->own.shared.adam, &(struct vp_adam_phase){.has_gradient = s->own.phase->has_gradient});
     return !finite;
 }
 
 static double loss(const struct session *s) {
     struct vp_error err = {0};
     float values[4] = {0};
-    const struct vp_tensor *x = s->phase->kind == VP_PHASE_RECON ? s->phase->l1 : s->phase->loss;
-    must(vp_tensor_download(s->phase->tape, x, values, &err), &err);
+    const struct vp_tensor *x = s->own.phase->kind == VP_PHASE_RECON ? s->own.phase->l1 : s->own.phase->loss;
+    must(vp_tensor_download(s->own.phase->tape, x, values, &err), &err);
     return (double)values[0] + (double)values[1] + (double)values[2] + (double)values[3];
 }
 
 /* |a - b| / |b - from| over the parameters that the phase trains; from NULL: zero. */
 static double distance(const struct session *s, const float *a, const float *b, const float *from) {
     double difference = 0, size = 0;
-    for (int k = 0; k < s->params->count; k++) {
-        const struct vp_param *param = &s->params->list[k];
-        if (!s->phase->has_gradient[k]) continue;
+    for (int k = 0; k < s->own.params->count; k++) {
+        const struct vp_param *param = &s->own.params->list[k];
+        if (!s->own.phase->has_gradient[k]) continue;
         for (int64_t i = param->offset; i < param->offset + param->count; i++) {
             double d = (double)a[i] - (double)b[i], w = (double)b[i] - (from ? (double)from[i] : 0);
             difference += d * d;
@@ -127,8 +80,8 @@ static void close_to(const struct session *s, struct vp_range half, const struct
                      const float *from, double limit, const char *what) {
     float *a = fetch(s, half), *b = fetch(f, whole);
     double off = distance(s, a, b, from);
-    print_message("%s, %s: %.2e of %.0e\n", vp_phase_name(s->phase->kind), what, off, limit);
-    if (!(off <= limit)) fail_msg("phase %s, %s: off by %.2e", vp_phase_name(s->phase->kind), what, off);
+    print_message("%s, %s: %.2e of %.0e\n", vp_phase_name(s->own.phase->kind), what, off, limit);
+    if (!(off <= limit)) fail_msg("phase %s, %s: off by %.2e", vp_phase_name(s->own.phase->kind), what, off);
     free(a);
     free(b);
 }
@@ -136,19 +89,19 @@ static void close_to(const struct session *s, struct vp_range half, const struct
 /* Every parameter off by up to 2^-11 of itself, which is what storing in half does to every activation. */
 static void nudge(struct session *s) {
     struct vp_error err = {0};
-    float *values = fetch(s, s->params->value);
-    for (int64_t i = 0; i < s->params->trainable_elements; i++) {
+    float *values = fetch(s, s->own.params->value);
+    for (int64_t i = 0; i < s->own.params->trainable_elements; i++) {
         float u = vp_rng_uniform(7, vp_rng_stream(VP_RNG_TEST, 9), (uint64_t)i);
         values[i] *= 1 + 0x1p-11f * (2 * u - 1);
     }
-    must(vp_gpu_upload(s->gpu, s->params->value, values, &err), &err);
+    must(vp_gpu_upload(s->own.gpu, s->own.params->value, values, &err), &err);
     free(values);
 }
 
 /* How far the gradient of one step is from that of a step in float: Adam's first moments, which hold the scale where it
  * is not undone, as the parameters hardly would. */
 static double gradient_error(const struct session *s, const struct session *f) {
-    float *a = fetch(s, s->params->m), *b = fetch(f, f->params->m);
+    float *a = fetch(s, s->own.params->m), *b = fetch(f, f->own.params->m);
     double off = distance(s, a, b, NULL);
     free(a);
     free(b);
@@ -160,15 +113,13 @@ static double gradient_error(const struct session *s, const struct session *f) {
  * in float does when its parameters are off by as much. Later steps start from weights that differ, by up to two
  * learning rates where a gradient is small; the losses must still go the same way. */
 static void check_steps(struct vp_gpu *gpu, enum vp_phase_kind kind) {
-    struct vp_phase_settings settings = in_float;
     struct session f, h, nudged;
-    session_init(&f, gpu, kind, &settings);
-    session_init(&nudged, gpu, kind, &settings);
+    session_init(&f, gpu, kind, false);
+    session_init(&nudged, gpu, kind, false);
     nudge(&nudged);
-    settings.half = true;
-    session_init(&h, gpu, kind, &settings);
-    assert_true(h.phase->plan.transient_bytes < f.phase->plan.transient_bytes);
-    float *before = fetch(&f, f.params->value);
+    session_init(&h, gpu, kind, true);
+    assert_true(h.own.phase->plan.transient_bytes < f.own.phase->plan.transient_bytes);
+    float *before = fetch(&f, f.own.params->value);
     for (int i = 0; i < STEPS; i++) {
         step(&f);
         if (step(&h)) fail_msg("phase %s, step %d was skipped", vp_phase_name(kind), i);
@@ -185,7 +136,7 @@ static void check_steps(struct vp_gpu *gpu, enum vp_phase_kind kind) {
         print_message("%s, loss %d: %.2e\n", vp_phase_name(kind), i, off);
         if (!(off <= 1e-2)) fail_msg("phase %s, step %d: loss %g, in float %g", vp_phase_name(kind), i, loss(&h), want);
     }
-    close_to(&h, h.params->value, &f, f.params->value, before, 0.5, "way of the parameters");
+    close_to(&h, h.own.params->value, &f, f.own.params->value, before, 0.5, "way of the parameters");
     free(before);
     session_fini(&f);
     session_fini(&h);
@@ -208,10 +159,10 @@ struct state {
     float *data[3];
 };
 static struct state state_of(const struct session *s) {
-    return (struct state){{fetch(s, s->params->value), fetch(s, s->params->m), fetch(s, s->params->v)}};
+    return (struct state){{fetch(s, s->own.params->value), fetch(s, s->own.params->m), fetch(s, s->own.params->v)}};
 }
 static bool same(const struct session *s, const struct state *a, const struct state *b) {
-    size_t bytes = sizeof(float) * (size_t)s->params->trainable_elements;
+    size_t bytes = sizeof(float) * (size_t)s->own.params->trainable_elements;
     bool equal = true;
     for (int i = 0; i < 3; i++) equal &= memcmp(a->data[i], b->data[i], bytes) == 0;
     return equal;
@@ -221,17 +172,15 @@ static void state_fini(struct state *state) {
 }
 
 static void steps_are(const struct session *s, uint64_t want) {
-    for (int k = 0; k < s->shared.adam.parameters; k++)
-        assert_int_equal(s->shared.adam.steps[k], s->phase->has_gradient[k] ? want : 0);
+    for (int k = 0; k < s->own.shared.adam.parameters; k++)
+        assert_int_equal(s->own.shared.adam.steps[k], s->own.phase->has_gradient[k] ? want : 0);
 }
 
 /* From a scale that is much too large down to one that fits: nothing moves until then, and what moves then is what
  * would have moved with the fitting scale from the start, to the bit. */
 static void test_overflow(void **state) {
-    struct vp_phase_settings settings = in_float;
-    settings.half = true;
     struct session s, fitting;
-    session_init(&s, *state, VP_PHASE_FACE, &settings);
+    session_init(&s, *state, VP_PHASE_FACE, true);
     s.scale.scale = VP_LOSS_SCALE_MOST;
     struct state before = state_of(&s), after;
     int skips = 0;
@@ -251,7 +200,7 @@ static void test_overflow(void **state) {
     after = state_of(&s);
     assert_false(same(&s, &before, &after));
 
-    session_init(&fitting, *state, VP_PHASE_FACE, &settings);
+    session_init(&fitting, *state, VP_PHASE_FACE, true);
     fitting.scale.scale = s.scale.scale;
     assert_false(step(&fitting));
     struct state direct = state_of(&fitting);
@@ -264,17 +213,8 @@ static void test_overflow(void **state) {
     assert_int_equal(vp_gpu_validation_messages(*state), 0);
 }
 
-static int enter(void **state) {
-    *state = gpu_for_tests(NULL);
-    return 0;
-}
-static int leave(void **state) {
-    vp_gpu_destroy(*state);
-    return 0;
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_recon), cmocka_unit_test(test_face),
                                        cmocka_unit_test(test_pose), cmocka_unit_test(test_overflow)};
-    return cmocka_run_group_tests_name("half", tests, enter, leave);
+    return cmocka_run_group_tests_name("half", tests, group_gpu_open, group_gpu_close);
 }

@@ -1,7 +1,6 @@
 /* A step in pieces is the step at once: losses, features, gradients, running statistics, parameters after Adam. */
 #include "gpu_for_tests.h"
-#include "vkpcl/phase.h"
-#include "vkpcl/rng.h"
+#include "phase_for_tests.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,17 +12,9 @@
 
 static const double lr = 1e-4;
 
-static const struct vp_phase_settings at_once = {.model = {0.0625, 64},
-                                                 .batch = 5,
-                                                 .pose_batch = 3,
-                                                 .negatives = 5,
-                                                 .noise = 0.4f,
-                                                 .decoder = true,
-                                                 .orthogonality = true,
-                                                 .beta1 = 0.9,
-                                                 .beta2 = 0.999,
-                                                 .eps = 1e-8,
-                                                 .weight_decay = 1e-3};
+static struct vp_phase_settings at_once(void) {
+    return phase_settings_for_tests(0.0625, 5);
+}
 
 /* What a step leaves behind. */
 struct outcome {
@@ -33,76 +24,33 @@ struct outcome {
     int pieces;
 };
 
-static float *floats(int64_t count) {
-    float *values = calloc((size_t)count, sizeof *values);
-    assert_non_null(values);
-    return values;
-}
-
-static float *fetch(struct vp_gpu *gpu, struct vp_range range) {
-    struct vp_error err = {0};
-    float *values = floats((int64_t)range.bytes / 4);
-    must(vp_gpu_download(gpu, range, values, &err), &err);
-    return values;
-}
-
-/* Fills an input: uniform in [0, 1), or a permutation. */
-static void upload(struct vp_phase *phase, const struct vp_tensor *to, uint32_t which) {
-    struct vp_error err = {0};
-    if (!to) return;
-    int64_t count = vp_shape_count(to->shape);
-    float *values = floats(count);
-    for (int64_t i = 0; i < count; i++) {
-        uint32_t place = (uint32_t)(count - 1 - i);
-        values[i] = vp_rng_uniform(5, vp_rng_stream(VP_RNG_TEST, which), (uint64_t)i);
-        if (to->dtype == VP_U32) memcpy(&values[i], &place, sizeof place);
-    }
-    must(vp_tensor_upload(phase->tape, to, values, &err), &err);
-    free(values);
-}
-
-static void take_outcome(struct vp_phase *phase, struct outcome *out) {
+static void take_outcome(const struct phase_session *session, struct outcome *out) {
+    const struct vp_phase *phase = session->phase;
     bool recon = phase->kind == VP_PHASE_RECON;
     const struct vp_tensor *results[3] = {recon ? phase->decodes : phase->feature, recon ? phase->l1 : phase->logits,
                                           recon ? phase->orth : phase->loss};
     for (int i = 0; i < 3; i++) {
         out->count[i] = vp_shape_count(results[i]->shape);
-        out->result[i] = fetch(vp_tape_gpu(phase->tape), vp_tensor_range(results[i]));
+        out->result[i] = phase_session_fetch(session, vp_tensor_range(results[i]));
     }
     out->pieces = phase->pieces;
 }
 
 static struct outcome run_step(struct vp_gpu *gpu, enum vp_phase_kind kind, int64_t micro_batch, int kept) {
     struct vp_error err = {0};
-    struct vp_phase_settings settings = at_once;
+    struct vp_phase_settings settings = at_once();
     settings.micro_batch = micro_batch;
     settings.kept_pieces = kept;
-    struct vp_params *params = vp_params_create();
-    vp_model_add_params(params, &settings.model);
-    must(vp_params_allocate(params, gpu, true, &err), &err);
-    must(vp_params_init(params, 1, &err), &err);
-    struct vp_phase_shared shared;
-    must(vp_phase_shared_init(&shared, gpu, params, &settings, &err), &err);
-    struct vp_phase *phase = vp_phase_create(kind, &shared, &settings);
-    struct vp_tape_memory memory;
-    must(vp_tape_memory_init(&memory, gpu, &phase->plan, 1, &err), &err);
-    must(vp_phase_bind(phase, &memory, &err), &err);
-    must(vp_tape_poison(phase->tape, &err), &err);
-    upload(phase, phase->images, 1);
-    upload(phase, phase->noise, 2);
-    upload(phase, phase->mix, 3);
-    upload(phase, phase->perm, 4);
-    struct outcome out = {.before = fetch(gpu, params->value)};
+    struct phase_session session;
+    phase_session_init(&session, gpu, kind, &settings);
+    struct outcome out = {.before = phase_session_fetch(&session, session.params->value)};
     struct vp_phase_step step = {.lr = lr, .weight = 1, .temperature = 0.07};
-    must(vp_phase_run(phase, &shared, &step, &err), &err);
-    take_outcome(phase, &out);
-    out.after = fetch(gpu, params->value);
-    out.gradient = fetch(gpu, params->grad);
-    out.gradients = params->trainable_elements;
-    vp_phase_destroy(phase);
-    vp_tape_memory_fini(&memory);
-    vp_phase_shared_fini(&shared);
-    vp_params_destroy(params);
+    must(vp_phase_run(session.phase, &session.shared, &step, &err), &err);
+    take_outcome(&session, &out);
+    out.after = phase_session_fetch(&session, session.params->value);
+    out.gradient = phase_session_fetch(&session, session.params->grad);
+    out.gradients = session.params->trainable_elements;
+    phase_session_fini(&session);
     return out;
 }
 
@@ -124,7 +72,7 @@ static double length(const float *a, const float *b, int64_t count) {
 
 /* Adam's first step is lr * g / (|g| + eps): what the difference of the gradients may make of it, and rounding. */
 static double step_limit(const struct outcome *a, const struct outcome *b, int64_t i) {
-    double decayed = fabs((double)a->gradient[i] + at_once.weight_decay * (double)a->before[i]);
+    double decayed = fabs((double)a->gradient[i] + at_once().weight_decay * (double)a->before[i]);
     double difference = fabs((double)a->gradient[i] - (double)b->gradient[i]);
     double share = decayed > 2 * difference ? 2 * difference / decayed : 2;
     return lr * (share + 1e-3) + 1e-6 * fabs((double)a->before[i]);
@@ -133,7 +81,8 @@ static double step_limit(const struct outcome *a, const struct outcome *b, int64
 static void compare_parameters(const struct outcome *whole, const struct outcome *pieces, double largest,
                                double limit) {
     struct vp_params *params = vp_params_create();
-    vp_model_add_params(params, &at_once.model);
+    const struct vp_phase_settings settings = at_once();
+    vp_model_add_params(params, &settings.model);
     for (int k = 0; k < params->count; k++) {
         const struct vp_param *param = &params->list[k];
         int64_t from = param->offset, count = param->count;
@@ -165,7 +114,8 @@ static void compare(enum vp_phase_kind kind, const struct outcome *whole, const 
                      error / length(whole->result[r], NULL, whole->count[r]));
     }
     struct vp_params *params = vp_params_create();
-    vp_model_add_params(params, &at_once.model);
+    const struct vp_phase_settings settings = at_once();
+    vp_model_add_params(params, &settings.model);
     double largest = length(whole->gradient, NULL, params->trainable_elements);
     assert_true(largest > 0 && length(whole->before, whole->after, params->trainable_elements) > 0);
     vp_params_destroy(params);
