@@ -73,6 +73,7 @@ struct vp_bench_step {
     /* CPU time of all threads in it: parameters, building and planning; memory, pipelines and recording; the first
      * iteration, in which software devices compile. */
     double build_cpu_ms, bind_cpu_ms, first_cpu_ms;
+    int micro_batch;        /* images through the networks at once, set or chosen for the memory there is; 0: all */
     int launches, barriers; /* kernels of one iteration; where one waits for those before it */
     float l1, face, pose;   /* losses of the last iteration: finite, or something is wrong */
 };

@@ -33,20 +33,25 @@ static enum vp_status setup(struct vp_run *run, const struct vp_loader_batch *ba
     run->params = vp_params_create();
     vp_model_add_params(run->params, &settings.model);
     double begun = vp_clock_process();
-    enum vp_status status = vp_params_allocate(run->params, run->gpu, true, err);
-    if (status == VP_OK) status = vp_params_init(run->params, 1, err);
-    if (status == VP_OK) status = vp_phase_shared_init(&run->shared, run->gpu, run->params, &settings, err);
+    vp_phase_shared_prepare(&run->shared, run->gpu, run->params, &settings);
+    const bool all[VP_PHASES] = {true, true, true};
+    const int micro_batch = run->config->train.micro_batch;
+    enum vp_status status =
+        vp_run_build_phases(run, all, micro_batch > 0 ? micro_batch : VP_MICRO_BATCH_CHOOSE, err);
     if (status != VP_OK) return status;
-    struct vp_plan plans[VP_PHASES] = {{0}};
-    for (enum vp_phase_kind kind = 0; kind < VP_PHASES; kind++) {
-        run->phase[kind] = vp_phase_create(kind, &run->shared, &settings);
-        plans[kind] = run->phase[kind]->plan;
-        step->flops += plans[kind].flops;
-        step->launches += plans[kind].launches;
+    struct vp_plan plans[VP_PHASES];
+    for (int i = 0; i < VP_PHASES; i++) {
+        plans[i] = run->phase[i]->plan;
+        step->flops += plans[i].flops;
+        step->launches += plans[i].launches;
     }
+    step->micro_batch = (int)run->micro_batch;
     step->build_cpu_ms = 1e3 * (vp_clock_process() - begun);
     begun = vp_clock_process();
-    status = vp_tape_memory_init(&run->memory, run->gpu, plans, VP_PHASES, err);
+    status = vp_params_allocate(run->params, run->gpu, true, err);
+    if (status == VP_OK) status = vp_params_init(run->params, 1, err);
+    if (status == VP_OK) status = vp_phase_shared_allocate(&run->shared, err);
+    if (status == VP_OK) status = vp_tape_memory_init(&run->memory, run->gpu, plans, VP_PHASES, err);
     for (int i = 0; status == VP_OK && i < VP_PHASES; i++) status = vp_phase_bind(run->phase[i], &run->memory, err);
     step->bind_cpu_ms = 1e3 * (vp_clock_process() - begun);
     step->memory = vp_gpu_memory_used(run->gpu);
@@ -125,7 +130,8 @@ static enum vp_status measure(struct vp_run *run, const struct vp_loader_batch *
 enum vp_status vp_bench_step(struct vp_gpu *gpu, const struct vp_config *config, int iterations,
                              struct vp_bench_step *step, struct vp_error *err) {
     *step = (struct vp_bench_step){.iterations = iterations};
-    struct vp_run run = {.config = config, .gpu = gpu};
+    const struct vp_pretrain_request request = {0}; /* silent, nobody to stop it */
+    struct vp_run run = {.config = config, .gpu = gpu, .request = &request};
     struct vp_augment_source *sources;
     uint32_t *pixels;
     int images = config->data.batch > config->data.pose_batch ? config->data.batch : config->data.pose_batch;

@@ -111,7 +111,9 @@ static void print_step(const struct vp_gpu *gpu, const struct vp_config *config,
         "iteration %.0f, of which compiling %.0f\n",
         step->start_ms, step->build_cpu_ms + step->bind_cpu_ms + step->first_cpu_ms, step->build_cpu_ms,
         step->bind_cpu_ms, step->first_cpu_ms, fmax(0, step->first_cpu_ms - step->cpu.median));
-    printf("device memory   %9.1f MiB\n", (double)step->memory / 1048576.0);
+    printf("device memory   %9.1f MiB", (double)step->memory / 1048576.0);
+    if (step->micro_batch) printf(", %d images through the networks at once", step->micro_batch);
+    printf("\n");
     printf("losses          L1 %.5f, face %.5f, pose %.5f\n\n", (double)step->l1, (double)step->face,
            (double)step->pose);
 }
