@@ -7,15 +7,18 @@
 //
 //   part[split,k,r,s,c] = sum over lines (n,p) of the split, over q: dy[n,p,q,k] * x[n, p*stride+r-pad, q*stride+s-pad, c]
 //
-// dy (n,p,q,k), x (n,h,w,c), part (split,k,r,s,c), k and c multiples of four. Built like conv2d_quads, which says why: texel
+// dy (n,p,q,k) and x (n,h,w,c) with channels in fours (conv2d_fours), part (split,k,r,s,c). Built like conv2d_quads, which says why: texel
 // fetches, and a register of four channels of dy, one in each lane, meets all lanes' channels of x in its four permutations.
 // sum[4 * e + i] of lane l belongs to channel 4 * (l ^ i) + e of dy. A round takes 8 pixels of the flattened (n,p,q).
 //
 // A workgroup is one subgroup and owns 16 k and 16 * FOURS c of one tap. Groups: (tiles, splits), tile ((k block * r + tap
 // row) * s + tap column) * c_blocks + c block.
+//
+// Variants: 32 or 16 input channels, `ones` when these are no multiple of four.
 //!variants-only
 //!variant c32 -DFOURS=2
 //!variant c16 -DFOURS=1
+//!variant ones -DFOURS=1 -DONES
 #include "conv2d/conv2d_bwd_filter_lanes_args.h"
 #define LANES 4
 #define CHANNELS 16
@@ -23,14 +26,18 @@
 layout(local_size_x = LANES) in;
 layout(binding = 0) uniform textureBuffer dy;
 layout(binding = 1) uniform textureBuffer x;
+#ifdef ONES
+layout(binding = 2) writeonly buffer PART { float part[]; };
+#else
 layout(binding = 2) writeonly buffer PART { vec4 part[]; };
+#endif
 
 float permuted(float v, int i) {
     return i == 0 ? v : i == 1 ? subgroupQuadSwapHorizontal(v) : i == 2 ? subgroupQuadSwapVertical(v) : subgroupQuadSwapDiagonal(v);
 }
 
 void main() {
-    const int height = h, width = w, c_fours = c / 4, k_fours = k / 4, lines_p = p, pixels_q = q, step = stride;
+    const int height = h, width = w, c_fours = (c + 3) / 4, k_fours = (k + 3) / 4, lines_p = p, pixels_q = q, step = stride;
     const int lane = int(gl_SubgroupInvocationID), split = int(gl_WorkGroupID.y);
     int rest = int(gl_WorkGroupID.x);
     const int c_block = rest % c_blocks;
@@ -44,7 +51,7 @@ void main() {
     [[unroll]] for (int f = 0; f < FOURS; f++) x_four[f] = min(c_first + f * LANES, c_fours - 1);
 
     const int begin_line = split * lines_per_split, end_line = min(begin_line + lines_per_split, n * lines_p);
-    const int end = end_line * pixels_q, row_ahead = tap_row - pad, column_ahead = tap_column - pad;
+    const int end = end_line * pixels_q, row_ahead = tap_row - pad_h, column_ahead = tap_column - pad;
     int image = begin_line / lines_p, i = begin_line - image * lines_p, j = 0;
     float sum[CHANNELS][4 * FOURS];
     [[unroll]] for (int channel = 0; channel < CHANNELS; channel++)
@@ -78,10 +85,15 @@ void main() {
         const int k_at = 4 * k_first + 4 * (lane ^ (channel % 4)) + channel / 4;
         if (k_at < k) {
             const int filter_row = (((first_split + split) * k + k_at) * r + tap_row) * s + tap_column;
+#ifdef ONES
+            [[unroll]] for (int e = 0; e < 4; e++)
+                if (4 * c_first + e < c) part[filter_row * c + 4 * c_first + e] = sum[channel][e];
+#else
             [[unroll]] for (int f = 0; f < FOURS; f++)
                 if (c_first + f * LANES < c_fours)
                     part[filter_row * c_fours + c_first + f * LANES] = vec4(sum[channel][4 * f], sum[channel][4 * f + 1],
                                                                             sum[channel][4 * f + 2], sum[channel][4 * f + 3]);
+#endif
         }
     }
 }

@@ -17,25 +17,38 @@
 // one pixel, while weights and sums are memory operands. What a loop carries costs seven instructions per value and round:
 // hence 8 input channels in a round.
 //
-// x (n,h,w,c), y (n,h,w,k) channels-last, k a multiple of four; w packed by conv2d_pack: (16 channels k, r, s, round, channel
-// of the round, k of the 16). A workgroup is one subgroup: 32 consecutive pixels of the flattened (n,i,j), 16 channels.
-// Groups: (pixels / 32, k / 16, 1); where every image has a filter of its own (filter_step), n is 1 and z is the image.
+// x (n,h,w,c), y (n,h,w,k) channels-last, c and k multiples of four, k of `k4` any up to four; w packed by conv2d_pack:
+// (CHANNELS k, r, s, round, channel of the round, k of these). A workgroup is one subgroup: 4 * PIXELS consecutive pixels of
+// the flattened (n,i,j), CHANNELS channels.
+// Groups: (pixels / (4 * PIXELS), k / CHANNELS, 1); where every image has a filter of its own (filter_step), n is 1 and z is
+// the image.
 //
-// Variants: 8 or 4 input channels in a round.
+// Variants: 8 or 4 input channels in a round; at most four channels of y, which every lane computes for 16 pixels of its
+// own, so that no lane hands weights on.
 //!variants-only
-//!variant c8 -DFOURS=2
-//!variant c4 -DFOURS=1
+//!variant c8 -DDEPTH=8 -DCHANNELS=16 -DPIXELS=8
+//!variant c4 -DDEPTH=4 -DCHANNELS=16 -DPIXELS=8
+//!variant k4 -DDEPTH=4 -DCHANNELS=4 -DPIXELS=16 -DALONE
 #include "conv2d/conv2d_quads_args.h"
 #include "common/half.glsl"
 #define LANES 4
-#define PIXELS 8
-#define CHANNELS 16
-#define DEPTH (4 * FOURS)
+#define FOURS (DEPTH / 4)
+#define STEP (CHANNELS / 4) // packed vec4 of an input channel
+#ifdef ALONE
+#define WEIGHT(channel, d) loaded[d][channel]
+#else
+#define WEIGHT(channel, d) permuted(loaded[d][channel / 4], channel % 4)
+#endif
 layout(local_size_x = LANES) in;
 layout(binding = 0) uniform textureBuffer x;
 layout(binding = 1) uniform textureBuffer packed_w;
+#ifdef ALONE
+layout(binding = 2) buffer Y { float y[]; };
+layout(binding = 3) readonly buffer B { float bias[]; };
+#else
 FOURS_UPDATE(2, y);
 layout(binding = 3) readonly buffer B { vec4 bias[]; };
+#endif
 
 float permuted(float v, int i) {
     return i == 0 ? v : i == 1 ? subgroupQuadSwapHorizontal(v) : i == 2 ? subgroupQuadSwapVertical(v) : subgroupQuadSwapDiagonal(v);
@@ -54,7 +67,7 @@ void main() {
         x_row[t] = first + t < pixels ? i * stride - pad_h : -0x40000000;
         x_column[t] = j * stride - pad_w;
         x_at[t] = ((image * height + x_row[t]) * width + x_column[t]) * fours;
-        y_at[t] = ((image * y_h + i * y_step + y_row) * y_w + j * y_step + y_column) * (k / 4);
+        y_at[t] = (image * y_h + i * y_step + y_row) * y_w + j * y_step + y_column;
         j++;
         if (j == q) { j = 0; i++; }
         if (i == p) { i = 0; image++; }
@@ -63,7 +76,10 @@ void main() {
     float sum[CHANNELS][PIXELS];
     [[unroll]] for (int channel = 0; channel < CHANNELS; channel++)
         [[unroll]] for (int t = 0; t < PIXELS; t++) sum[channel][t] = 0.0;
-    int w_at = block * rows * columns * rounds * (DEPTH * LANES) + image_in_z * filter_step + lane;
+    int w_at = block * rows * columns * rounds * (DEPTH * STEP) + image_in_z * filter_step;
+#ifndef ALONE
+    w_at += lane;
+#endif
     [[dont_unroll]] for (int tap_row = 0; tap_row < rows; tap_row++)
         [[dont_unroll]] for (int tap_column = 0; tap_column < columns; tap_column++) {
             const int ahead = (tap_row * width + tap_column) * fours;
@@ -75,11 +91,11 @@ void main() {
             }
             [[dont_unroll]] for (int turn = 0; turn < rounds; turn++) {
                 vec4 loaded[DEPTH];
-                [[unroll]] for (int d = 0; d < DEPTH; d++) loaded[d] = texelFetch(packed_w, w_at + LANES * d);
-                w_at += DEPTH * LANES;
+                [[unroll]] for (int d = 0; d < DEPTH; d++) loaded[d] = texelFetch(packed_w, w_at + STEP * d);
+                w_at += DEPTH * STEP;
                 float weight[CHANNELS][DEPTH];
                 [[unroll]] for (int channel = 0; channel < CHANNELS; channel++)
-                    [[unroll]] for (int d = 0; d < DEPTH; d++) weight[channel][d] = permuted(loaded[d][channel / 4], channel % 4);
+                    [[unroll]] for (int d = 0; d < DEPTH; d++) weight[channel][d] = WEIGHT(channel, d);
                 [[unroll]] for (int t = 0; t < PIXELS; t++) {
                     float value[DEPTH];
                     [[unroll]] for (int f = 0; f < FOURS; f++) {
@@ -93,18 +109,31 @@ void main() {
             }
         }
 
-    const int fours_y = k / 4, adds = accumulate, biased = has_bias;
+    const int adds = accumulate, biased = has_bias;
     const float leak = slope;
+#ifdef ALONE
+    [[unroll]] for (int channel = 0; channel < CHANNELS; channel++)
+        [[unroll]] for (int t = 0; t < PIXELS; t++)
+            if (channel < k && first + t < pixels) {
+                const int at = y_at[t] * k + channel;
+                float value = sum[channel][t] + (biased != 0 ? bias[channel] : 0.0);
+                value = value > 0.0 ? value : value * leak;
+                y[at] = adds != 0 ? y[at] + value : value;
+            }
+#else
+    const int fours_y = k / 4;
     [[unroll]] for (int e = 0; e < 4; e++) {
         const int four = (first_block + block) * (CHANNELS / 4) + (lane ^ e);
         if (four < fours_y) {
             const vec4 b = biased != 0 ? bias[four] : vec4(0.0);
             [[unroll]] for (int t = 0; t < PIXELS; t++)
                 if (first + t < pixels) {
+                    const int at = y_at[t] * fours_y + four;
                     vec4 value = vec4(sum[e][t], sum[4 + e][t], sum[8 + e][t], sum[12 + e][t]) + b;
                     value = mix(value * leak, value, greaterThan(value, vec4(0.0)));
-                    FOUR_PUT(y, y_at[t] + four, adds != 0 ? FOUR_AT(y, y_at[t] + four) + value : value);
+                    FOUR_PUT(y, at, adds != 0 ? FOUR_AT(y, at) + value : value);
                 }
         }
     }
+#endif
 }

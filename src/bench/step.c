@@ -36,8 +36,7 @@ static enum vp_status setup(struct vp_run *run, const struct vp_loader_batch *ba
     vp_phase_shared_prepare(&run->shared, run->gpu, run->params, &settings);
     const bool all[VP_PHASES] = {true, true, true};
     const int micro_batch = run->config->train.micro_batch;
-    enum vp_status status =
-        vp_run_build_phases(run, all, micro_batch > 0 ? micro_batch : VP_MICRO_BATCH_CHOOSE, err);
+    enum vp_status status = vp_run_build_phases(run, all, micro_batch > 0 ? micro_batch : VP_MICRO_BATCH_CHOOSE, err);
     if (status != VP_OK) return status;
     struct vp_plan plans[VP_PHASES];
     for (int i = 0; i < VP_PHASES; i++) {

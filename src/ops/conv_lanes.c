@@ -34,7 +34,8 @@ struct layout {
     int64_t lanes, pixels;                     /* of a workgroup, of a group */
     struct vp_conv_packing filter;             /* its group: lanes of a group */
     const struct pixels_kernel *pixels_kernel; /* NULL: conv2d_lanes */
-    bool flat;                                 /* images of one pixel: as one image, a row of them */
+    /* Where one output sees a whole image, images are the pixels of one row, with the channels of all their pixels. */
+    bool flat;
 };
 
 bool vp_conv_lanes_wanted(const struct vp_tape *tape) {
@@ -47,12 +48,13 @@ bool vp_lanes_have_texels(const struct vp_tape *tape) {
            caps->max_texel_elements >= caps->max_binding_bytes / 4;
 }
 
+/* For a filter of width s, rows of q pixels. */
 static const struct pixels_kernel *find_pixels_kernel(const struct vp_tape *tape, const struct vp_convolution *z,
-                                                      int64_t q) {
+                                                      int64_t s, int64_t q) {
     if (!vp_lanes_have_texels(tape) || vp_tape_caps(tape)->subgroup_size != 8) return NULL;
     for (size_t i = 0; i < VP_COUNT(pixels_kernels); i++) {
         const struct pixels_kernel *kernel = &pixels_kernels[i];
-        if (kernel->s == z->s && (!kernel->stride || kernel->stride == z->stride) && kernel->k_least <= z->k &&
+        if (kernel->s == s && (!kernel->stride || kernel->stride == z->stride) && kernel->k_least <= z->k &&
             z->k <= kernel->k_most && (kernel->any_k ? vp_bind_element(z->y) == 4 : z->k % 4 == 0) &&
             (kernel->c_each == 4) == (z->c % 4 == 0) && kernel->pixels <= q && vp_tape_has_kernel(tape, kernel->name))
             return kernel;
@@ -62,9 +64,9 @@ static const struct pixels_kernel *find_pixels_kernel(const struct vp_tape *tape
 
 static struct layout lay_out(const struct vp_tape *tape, const struct vp_convolution *z) {
     struct layout l = {.texels = vp_lanes_have_texels(tape), .x_four = z->c % 4 == 0, .y_four = z->k % 4 == 0};
-    l.flat = z->h * z->w * z->p * z->q * z->y_h * z->y_w == 1 && z->r * z->s == 1 && z->pad_h == 0 && z->pad_w == 0 &&
+    l.flat = z->p * z->q == 1 && z->r * z->s > 0 && z->r == z->h && z->s == z->w && z->pad_h == 0 && z->pad_w == 0 &&
              !z->filter_stride;
-    l.pixels_kernel = find_pixels_kernel(tape, z, l.flat ? z->n : z->q);
+    l.pixels_kernel = l.flat ? find_pixels_kernel(tape, z, 1, z->n) : find_pixels_kernel(tape, z, z->s, z->q);
     l.flat &= l.pixels_kernel != NULL;
     if (l.pixels_kernel) {
         l.filter.group = l.pixels_kernel->k_each / 4;
@@ -87,7 +89,19 @@ static struct layout lay_out(const struct vp_tape *tape, const struct vp_convolu
     return l;
 }
 
-void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_convolution *z) {
+/* As one image of a row of pixels, for which the packed filter is what it is. */
+static void lie_flat(struct conv2d_lanes_args *args) {
+    args->c *= args->h * args->w;
+    args->rounds *= args->r * args->s;
+    args->y_step = args->y_h * args->y_w;
+    args->y_column += args->y_row * args->y_w;
+    args->w = args->q = args->n;
+    args->y_w = args->n * args->y_step;
+    args->y_row = 0;
+    args->n = args->h = args->r = args->s = args->y_h = args->stride = 1;
+}
+
+static void emit_whole(struct vp_tape *tape, const struct vp_convolution *z) {
     static const char *const kernels[2][2][2] = {
         {{"conv2d_lanes.buffer", "conv2d_lanes.y4buffer"}, {"conv2d_lanes.x4buffer", "conv2d_lanes.x4y4buffer"}},
         {{"conv2d_lanes", "conv2d_lanes.y4"}, {"conv2d_lanes.x4", "conv2d_lanes.x4y4"}}};
@@ -118,10 +132,7 @@ void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_convolution *z) {
                                          .accumulate = z->accumulate,
                                          .slope = z->slope};
         uint64_t all_items = (uint64_t)(args.n * items);
-        if (l.flat) {
-            args.w = args.q = args.y_w = args.n;
-            args.n = 1;
-        }
+        if (l.flat) lie_flat(&args);
         vp_emit(tape, &(struct vp_launch){.kernel = kernel ? kernel->name : kernels[l.texels][l.x_four][l.y_four],
                                           .spec = {(uint32_t)l.lanes, (uint32_t)l.filter.group},
                                           .spec_count = l.texels && !kernel ? 2 : 0,
@@ -134,5 +145,57 @@ void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_convolution *z) {
                                           .flops = z->flops * (double)n / all,
                                           .bytes = (double)n * (double)(bytes[0] + bytes[1]),
                                           .label = z->label});
+    }
+}
+
+/* Taps of a filter that meet an input, of those along one edge. */
+struct taps {
+    int64_t first, count;
+};
+static struct taps taps_inside(int64_t at, int64_t taps, int64_t pad, int64_t size) {
+    int64_t first = pad > at ? pad - at : 0, end = pad + size - at;
+    if (end > taps) end = taps;
+    return (struct taps){first, end > first ? end - first : 0};
+}
+
+/* The convolution of one output pixel, with the taps that meet its image. */
+static struct vp_convolution pixel_of(const struct vp_convolution *z, int64_t i, int64_t j) {
+    const struct taps rows = taps_inside(i * z->stride, z->r, z->pad_h, z->h),
+                      columns = taps_inside(j * z->stride, z->s, z->pad_w, z->w);
+    const bool empty = rows.count * columns.count == 0;
+    struct vp_convolution one = *z;
+    one.r = empty ? 0 : rows.count;
+    one.s = empty ? 0 : columns.count;
+    one.base += rows.first * z->r_stride + columns.first * z->s_stride;
+    one.pad_h -= rows.first + i * z->stride;
+    one.pad_w -= columns.first + j * z->stride;
+    one.p = one.q = 1;
+    one.y_row += i * z->y_step;
+    one.y_column += j * z->y_step;
+    one.flops /= (double)(z->p * z->q);
+    return one;
+}
+
+/* An image of 2x2 pixels meets four of nine taps, in other places for each of its outputs: these are apart, where at
+ * most half of all products are left. */
+static bool apart(const struct vp_convolution *z) {
+    const int64_t pixels = z->p * z->q, all = pixels * z->r * z->s;
+    int64_t met = 0;
+    if (pixels > 4 || z->filter_stride) return false;
+    for (int64_t t = 0; t < pixels; t++) {
+        const struct vp_convolution one = pixel_of(z, t / z->q, t % z->q);
+        met += one.r * one.s;
+    }
+    return 2 * met <= all && all > 0;
+}
+
+void vp_emit_conv_lanes(struct vp_tape *tape, const struct vp_convolution *z) {
+    if (!apart(z)) {
+        emit_whole(tape, z);
+        return;
+    }
+    for (int64_t t = 0; t < z->p * z->q; t++) {
+        const struct vp_convolution one = pixel_of(z, t / z->q, t % z->q);
+        emit_whole(tape, &one);
     }
 }

@@ -10,7 +10,8 @@ struct variant {
     const char *kernel;
     int r, s, stride, c, c_most, k, k_most;
     bool k_fours;                        /* k and c come in fours */
-    bool quads;                          /* texel buffers of any length, and a workgroup owns one tap */
+    bool quads;                          /* texel buffers of any length, and a workgroup owns one tap; any k */
+    bool ones;                           /* any c */
     int c_tile, k_tile, row_tile, lines; /* lines: output lines of one round */
 };
 static const struct variant variants[] = {
@@ -31,7 +32,7 @@ static const struct variant variants[] = {
 };
 
 static bool made_for(const struct variant *v, const struct vp_filter_lanes *z) {
-    bool c_fits = v->c ? z->c == v->c : z->c % 4 == 0 && (!v->c_most || z->c <= v->c_most);
+    bool c_fits = v->c ? z->c == v->c : (v->ones || z->c % 4 == 0) && (!v->c_most || z->c <= v->c_most);
     bool k_fits = (!v->k || z->k == v->k) && (!v->k_most || z->k <= v->k_most) && (!v->k_fours || z->k % 4 == 0);
     return c_fits && k_fits && (!v->r || z->r == v->r) && (!v->s || z->s == v->s) &&
            (!v->stride || z->stride == v->stride);
@@ -39,9 +40,9 @@ static bool made_for(const struct variant *v, const struct vp_filter_lanes *z) {
 
 /* For subgroups of four lanes, see ops/conv_quads.h. */
 static const struct variant quads[] = {
-    {"conv2d_bwd_filter_quads.c16", .c_most = 16, .k_fours = true, .quads = true, .c_tile = 16, .k_tile = 16,
-     .row_tile = 1, .lines = 1},
-    {"conv2d_bwd_filter_quads.c32", .k_fours = true, .quads = true, .c_tile = 32, .k_tile = 16, .row_tile = 1,
+    {"conv2d_bwd_filter_quads.c16", .c_most = 16, .quads = true, .c_tile = 16, .k_tile = 16, .row_tile = 1, .lines = 1},
+    {"conv2d_bwd_filter_quads.c32", .quads = true, .c_tile = 32, .k_tile = 16, .row_tile = 1, .lines = 1},
+    {"conv2d_bwd_filter_quads.ones", .quads = true, .ones = true, .c_tile = 16, .k_tile = 16, .row_tile = 1,
      .lines = 1},
 };
 
@@ -54,17 +55,26 @@ static bool bindable(const struct vp_filter_lanes *z, uint64_t most) {
            4 * filters * (uint64_t)(z->k * z->r * z->s * z->c) <= most;
 }
 
-/* Images whose dy and x each fit a texel buffer that may be short. */
+/* Images whose dy and x each fit a texel buffer that may be short; halves are as many texels. */
 static int64_t images_of_texels(const struct vp_tape *tape, const struct vp_filter_lanes *z) {
-    uint64_t dy = 4 * (uint64_t)(z->p * z->q * z->k),
-             x = 4 * (uint64_t)(z->h * z->w * z->c); /* halves: as many texels */
-    return (int64_t)(vp_quads_texel_bytes(tape) / (dy > x ? dy : x));
+    uint64_t dy = vp_quads_texels(z->p * z->q, z->k), x = vp_quads_texels(z->h * z->w, z->c);
+    return (int64_t)(vp_quads_texel_bytes(tape) / 16 / (dy > x ? dy : x));
+}
+
+/* Lines of dy that fit, with the rows of x under them, where an image does not. */
+static int64_t lines_of_texels(const struct vp_tape *tape, const struct vp_filter_lanes *z) {
+    int64_t most = (int64_t)vp_quads_texel_bytes(tape) / 16, dy = most / (int64_t)vp_quads_texels(z->q, z->k),
+            x = most / (int64_t)vp_quads_texels(z->w, z->c);
+    int64_t under = x < z->r ? 0 : (x - z->r) / z->stride + 1;
+    return dy < under ? dy : under;
 }
 
 static bool quads_fit(const struct vp_tape *tape, const struct vp_filter_lanes *z, const struct variant *v) {
     uint64_t bytes[] = {vp_filter_lanes_dy_bytes(z), vp_filter_lanes_x_bytes(z)};
-    return vp_quads_wanted(tape, v->kernel) && made_for(v, z) &&
-           vp_quads_can_cut(tape, z->n, bytes, 2, images_of_texels(tape, z));
+    if (!vp_quads_wanted(tape, v->kernel) || !made_for(v, z)) return false;
+    if (images_of_texels(tape, z)) return vp_quads_can_cut(tape, z->n, bytes, 2, images_of_texels(tape, z));
+    bytes[0] /= (uint64_t)z->p, bytes[1] /= (uint64_t)z->h;
+    return !z->per_image && vp_quads_can_cut(tape, z->n * z->h, bytes, 2, lines_of_texels(tape, z));
 }
 
 static const struct variant *choose(const struct vp_tape *tape, const struct vp_filter_lanes *z) {
@@ -125,17 +135,22 @@ static void emit_run(struct vp_tape *tape, const struct vp_filter_lanes *z, cons
                                                     .lines_per_split = (int32_t)lines,
                                                     .first_split = (int32_t)split,
                                                     .c_blocks = (int32_t)c_blocks,
-                                                    .k_blocks = (int32_t)k_blocks};
+                                                    .k_blocks = (int32_t)k_blocks,
+                                                    .pad_h = (int32_t)(z->pad - z->rows_above)};
         uint32_t here = vp_div_up((uint64_t)(n * z->p), (uint64_t)lines);
+        struct vp_bind dy = vp_bind_rows(z->dy, bytes[0], first, n), x = vp_bind_rows(z->x, bytes[1], first, n);
+        if (v->quads) {
+            dy = vp_quads_fours(tape, dy, n * z->p * z->q, z->k);
+            x = vp_quads_fours(tape, x, n * z->h * z->w, z->c);
+        }
         vp_emit(tape,
-                &(struct vp_launch){
-                    .kernel = v->kernel,
-                    .bind = {vp_bind_rows(z->dy, bytes[0], first, n), vp_bind_rows(z->x, bytes[1], first, n), part},
-                    VP_PUSH(args),
-                    .groups = {(uint32_t)tiles, here},
-                    .flops = z->flops * (double)n / (double)z->n,
-                    .bytes = (double)n * (double)(bytes[0] + bytes[1]) + 4.0 * here * (double)filter,
-                    .label = z->label});
+                &(struct vp_launch){.kernel = v->kernel,
+                                    .bind = {dy, x, part},
+                                    VP_PUSH(args),
+                                    .groups = {(uint32_t)tiles, here},
+                                    .flops = z->flops * (double)n / (double)z->n,
+                                    .bytes = (double)n * (double)(bytes[0] + bytes[1]) + 4.0 * here * (double)filter,
+                                    .label = z->label});
         split += here;
     }
     if (direct) return;
@@ -153,10 +168,36 @@ static int64_t images_of_run(const struct vp_tape *tape, const struct vp_filter_
     return images > 1 ? (int64_t)images : 1;
 }
 
+/* Each image in bands, with the rows of x that they share. */
+static void emit_bands(struct vp_tape *tape, const struct vp_filter_lanes *z, const struct variant *v) {
+    const int64_t band = lines_of_texels(tape, z);
+    const uint64_t dy_line = vp_filter_lanes_dy_bytes(z) / (uint64_t)z->p,
+                   x_row = vp_filter_lanes_x_bytes(z) / (uint64_t)z->h;
+    for (int64_t image = 0; image < z->n; image++)
+        for (int64_t i = 0; i < z->p; i += band) {
+            const int64_t lines = z->p - i < band ? z->p - i : band, first = i * z->stride - z->pad;
+            const int64_t begin = first > 0 ? first : 0, end = first + (lines - 1) * z->stride + z->r;
+            struct vp_filter_lanes part = *z;
+            part.n = 1;
+            part.p = lines;
+            part.h = (end < z->h ? end : z->h) - begin;
+            part.rows_above = z->pad + first - begin;
+            part.dy = vp_bind_rows(z->dy, dy_line, image * z->p + i, part.p);
+            part.x = vp_bind_rows(z->x, x_row, image * z->h + begin, part.h);
+            part.flops = z->flops / (double)z->n * (double)lines / (double)z->p;
+            part.accumulate = z->accumulate || image > 0 || i > 0;
+            emit_run(tape, &part, v);
+        }
+}
+
 void vp_emit_filter_lanes(struct vp_tape *tape, const struct vp_filter_lanes *z) {
     const struct variant *v = choose(tape, z);
     uint64_t bytes[] = {vp_filter_lanes_dy_bytes(z), vp_filter_lanes_x_bytes(z)};
     int64_t most = images_of_run(tape, z);
+    if (v->quads && !images_of_texels(tape, z)) {
+        emit_bands(tape, z, v);
+        return;
+    }
     if (z->per_image) { /* a filter for every image: no partial sums */
         emit_run(tape, z, v);
         return;

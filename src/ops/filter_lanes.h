@@ -10,7 +10,8 @@ struct vp_filter_lanes {
     int64_t n, h, w, c, k, r, s, p, q;
     int stride;
     int64_t pad;
-    bool per_image; /* no sum over n: dw (n,k,r,s,c) */
+    int64_t rows_above; /* of the padding above that x holds already, being a band of an image; 0: none */
+    bool per_image;     /* no sum over n: dw (n,k,r,s,c) */
     bool accumulate;
     struct vp_bind dy, x, dw;
     double flops;
