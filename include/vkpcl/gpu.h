@@ -66,8 +66,9 @@ struct vp_gpu_caps {
 };
 
 struct vp_gpu_options {
-    const char *device;       /* NULL: $VKPCL_DEVICE, else the best; index, part of a name, or UUID */
-    const char *disable;      /* NULL: $VKPCL_DISABLE; comma-separated: coopmat,f16,subgroup,bda,texel */
+    const char *device;  /* NULL: $VKPCL_DEVICE, else the best; index, part of a name, or UUID */
+    const char *disable; /* NULL: $VKPCL_DISABLE; comma-separated: coopmat,f16,subgroup,bda,texel,lanes; kernels that
+                          * others can stand in for */
     const char *cache_folder; /* pipeline cache; NULL: $XDG_CACHE_HOME/vkpcl or ~/.cache/vkpcl; "" : no cache */
     double submission_ms;     /* bound on one submission, learnt from timestamps; 0: 100 */
     uint64_t memory_limit;    /* bytes this process may allocate; 0: the device's budget */

@@ -2,7 +2,6 @@
 // one of the two, and the other's gets it too, d (+)= g. act is the leaky ReLU with `slope`; flat arrays of `count` items.
 // One invocation owns one item.
 //!variant v4 -DVEC4
-//!variant texel -DTEXEL
 #version 450
 #extension GL_GOOGLE_include_directive : require
 #include "add_bwd_args.h"

@@ -7,9 +7,10 @@
 //
 //   part[split,k,r,s,c] = sum over lines (n,p) of the split, over q: dy[n,p,q,k] * x[n, p*stride+r-pad, q*stride+s-pad, c]
 //
-// dy (n,p,q,k) and x (n,h,w,c) with channels in fours (conv2d_fours), part (split,k,r,s,c). Built like conv2d_quads, which says why: texel
-// fetches, and a register of four channels of dy, one in each lane, meets all lanes' channels of x in its four permutations.
-// sum[4 * e + i] of lane l belongs to channel 4 * (l ^ i) + e of dy. A round takes 8 pixels of the flattened (n,p,q).
+// dy (n,p,q,k) and x (n,h,w,c) with channels in fours (conv2d_fours), part (split,k,r,s,c). Built like conv2d_quads, which
+// says why: texel fetches, and a register of four channels of dy, one in each lane, meets all lanes' channels of x in its four
+// permutations. sum[4 * e + i] of lane l belongs to channel 4 * (l ^ i) + e of dy. A round takes 8 outputs, of those whose tap
+// lies inside x: four ninths of them where images have 2x2 pixels. The splits share the lines of these evenly.
 //
 // A workgroup is one subgroup and owns 16 k and 16 * FOURS c of one tap. Groups: (tiles, splits), tile ((k block * r + tap
 // row) * s + tap column) * c_blocks + c block.
@@ -50,27 +51,32 @@ void main() {
     int x_four[FOURS];
     [[unroll]] for (int f = 0; f < FOURS; f++) x_four[f] = min(c_first + f * LANES, c_fours - 1);
 
-    const int begin_line = split * lines_per_split, end_line = min(begin_line + lines_per_split, n * lines_p);
-    const int end = end_line * pixels_q, row_ahead = tap_row - pad_h, column_ahead = tap_column - pad;
-    int image = begin_line / lines_p, i = begin_line - image * lines_p, j = 0;
+    // Of the outputs only those whose tap lies inside x: a rectangle, the same in all images.
+    const int row_ahead = tap_row - pad_h, column_ahead = tap_column - pad;
+    const int i_first = max(step - 1 - row_ahead, 0) / step, i_end = min((height - row_ahead + step - 1) / step, lines_p);
+    const int j_first = max(step - 1 - column_ahead, 0) / step, j_end = min((width - column_ahead + step - 1) / step, pixels_q);
+    const int lines = max(i_end - i_first, 0), columns = max(j_end - j_first, 0), splits = int(gl_NumWorkGroups.y);
+    const int lines_each = (n * lines + splits - 1) / splits, begin_line = min(split * lines_each, n * lines);
+    const int end = min(begin_line + lines_each, n * lines) * columns;
+    int image = begin_line / max(lines, 1), i = i_first + begin_line - image * lines, j = j_first;
     float sum[CHANNELS][4 * FOURS];
     [[unroll]] for (int channel = 0; channel < CHANNELS; channel++)
         [[unroll]] for (int e = 0; e < 4 * FOURS; e++) sum[channel][e] = 0.0;
 
-    [[dont_unroll]] for (int pixel = begin_line * pixels_q; pixel < end; pixel += DEPTH) {
+    [[dont_unroll]] for (int pixel = begin_line * columns; pixel < end; pixel += DEPTH) {
         float gradient[CHANNELS][DEPTH];
         int x_at[DEPTH];
         [[unroll]] for (int d = 0; d < DEPTH; d++) {
+            const bool inside = pixel + d < end;
             const int row = i * step + row_ahead, column = j * step + column_ahead;
-            const bool inside = pixel + d < end && uint(row) < uint(height) && uint(column) < uint(width);
             x_at[d] = inside ? ((image * height + row) * width + column) * c_fours : 0;
-            vec4 four = texelFetch(dy, inside ? (pixel + d) * k_fours + dy_four : 0);
+            vec4 four = texelFetch(dy, inside ? ((image * lines_p + i) * pixels_q + j) * k_fours + dy_four : 0);
             four = inside ? four : vec4(0.0);
             [[unroll]] for (int channel = 0; channel < CHANNELS; channel++)
                 gradient[channel][d] = permuted(four[channel / 4], channel % 4);
             j++;
-            if (j == pixels_q) { j = 0; i++; }
-            if (i == lines_p) { i = 0; image++; }
+            if (j == j_end) { j = j_first; i++; }
+            if (i == i_end) { i = i_first; image++; }
         }
         [[unroll]] for (int f = 0; f < FOURS; f++) {
             vec4 under[DEPTH];

@@ -14,8 +14,8 @@
 // 4 * (l ^ i) + e.
 //
 // The driver's compiler keeps few values in registers across a long body: those used most often in a row, here the inputs of
-// one pixel, while weights and sums are memory operands. What a loop carries costs seven instructions per value and round:
-// hence 8 input channels in a round.
+// one pixel, while weights and sums are memory operands. A round takes four input channels: twice as many carry sums round the
+// loop half as often, but take a tenth longer.
 //
 // x (n,h,w,c), y (n,h,w,k) channels-last, c and k multiples of four, k of `k4` any up to four; w packed by conv2d_pack:
 // (CHANNELS k, r, s, round, channel of the round, k of these). A workgroup is one subgroup: 4 * PIXELS consecutive pixels of
@@ -23,22 +23,22 @@
 // Groups: (pixels / (4 * PIXELS), k / CHANNELS, 1); where every image has a filter of its own (filter_step), n is 1 and z is
 // the image.
 //
-// Variants: 8 or 4 input channels in a round; at most four channels of y, which every lane computes for 16 pixels of its
-// own, so that no lane hands weights on.
-//!variants-only
-//!variant c8 -DDEPTH=8 -DCHANNELS=16 -DPIXELS=8
-//!variant c4 -DDEPTH=4 -DCHANNELS=16 -DPIXELS=8
-//!variant k4 -DDEPTH=4 -DCHANNELS=4 -DPIXELS=16 -DALONE
+// Variant for at most four channels of y: every lane computes them for 16 pixels of its own, and hands no weights on.
+//!variant k4 -DALONE
 #include "conv2d/conv2d_quads_args.h"
 #include "common/half.glsl"
 #define LANES 4
-#define FOURS (DEPTH / 4)
-#define STEP (CHANNELS / 4) // packed vec4 of an input channel
+#define DEPTH 4
 #ifdef ALONE
+#define CHANNELS 4
+#define PIXELS 16
 #define WEIGHT(channel, d) loaded[d][channel]
 #else
+#define CHANNELS 16
+#define PIXELS 8
 #define WEIGHT(channel, d) permuted(loaded[d][channel / 4], channel % 4)
 #endif
+#define STEP (CHANNELS / 4) // packed vec4 of an input channel
 layout(local_size_x = LANES) in;
 layout(binding = 0) uniform textureBuffer x;
 layout(binding = 1) uniform textureBuffer packed_w;
@@ -55,7 +55,7 @@ float permuted(float v, int i) {
 }
 
 void main() {
-    const int height = h, width = w, fours = c / 4, rows = r, columns = s, rounds = fours / FOURS;
+    const int height = h, width = w, fours = c / 4, rows = r, columns = s;
     const int lane = int(gl_SubgroupInvocationID), block = int(gl_WorkGroupID.y), image_in_z = int(gl_WorkGroupID.z);
     const int first = (int(gl_WorkGroupID.x) * LANES + lane) * PIXELS, pixels = n * p * q;
 
@@ -76,7 +76,7 @@ void main() {
     float sum[CHANNELS][PIXELS];
     [[unroll]] for (int channel = 0; channel < CHANNELS; channel++)
         [[unroll]] for (int t = 0; t < PIXELS; t++) sum[channel][t] = 0.0;
-    int w_at = block * rows * columns * rounds * (DEPTH * STEP) + image_in_z * filter_step;
+    int w_at = block * rows * columns * fours * (DEPTH * STEP) + image_in_z * filter_step;
 #ifndef ALONE
     w_at += lane;
 #endif
@@ -89,7 +89,7 @@ void main() {
                 inside[t] = uint(x_row[t] + tap_row) < uint(height) && uint(x_column[t] + tap_column) < uint(width);
                 at[t] = inside[t] ? x_at[t] + ahead : 0;
             }
-            [[dont_unroll]] for (int turn = 0; turn < rounds; turn++) {
+            [[dont_unroll]] for (int turn = 0; turn < fours; turn++) {
                 vec4 loaded[DEPTH];
                 [[unroll]] for (int d = 0; d < DEPTH; d++) loaded[d] = texelFetch(packed_w, w_at + STEP * d);
                 w_at += DEPTH * STEP;
@@ -97,12 +97,8 @@ void main() {
                 [[unroll]] for (int channel = 0; channel < CHANNELS; channel++)
                     [[unroll]] for (int d = 0; d < DEPTH; d++) weight[channel][d] = WEIGHT(channel, d);
                 [[unroll]] for (int t = 0; t < PIXELS; t++) {
-                    float value[DEPTH];
-                    [[unroll]] for (int f = 0; f < FOURS; f++) {
-                        vec4 four = texelFetch(x, at[t] + turn * FOURS + f);
-                        four = inside[t] ? four : vec4(0.0);
-                        [[unroll]] for (int e = 0; e < 4; e++) value[4 * f + e] = four[e];
-                    }
+                    vec4 value = texelFetch(x, at[t] + turn);
+                    value = inside[t] ? value : vec4(0.0);
                     [[unroll]] for (int channel = 0; channel < CHANNELS; channel++)
                         [[unroll]] for (int d = 0; d < DEPTH; d++) sum[channel][t] += value[d] * weight[channel][d];
                 }

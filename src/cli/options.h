@@ -54,7 +54,7 @@ struct vp_gpu_flags {
     {"device", "WHICH", VP_FLAG_TEXT, offsetof(type, member.device),                                                   \
      "device by index, part of its name, or UUID (also VKPCL_DEVICE)"},                                                \
         {"disable", "LIST", VP_FLAG_TEXT, offsetof(type, member.disable),                                              \
-         "capabilities to leave unused: texel,bda,subgroup,f16,coopmat,lanes (also VKPCL_DISABLE)"},                   \
+         "capabilities to leave unused: texel,bda,subgroup,f16,coopmat,lanes; or kernels (also VKPCL_DISABLE)"},       \
         {"profile", NULL, VP_FLAG_SWITCH, offsetof(type, member.profile), "print time per kernel at the end"},         \
         {"validation", NULL, VP_FLAG_SWITCH, offsetof(type, member.validation),                                        \
          "switch the validation layers on (also VKPCL_VALIDATION=1)"},                                                 \

@@ -3,24 +3,43 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum vp_status vp_disable_parse(const char *text, unsigned *mask, struct vp_error *err) {
+/* The bit of a capability's name; 0: it is none. */
+static unsigned capability_bit(const char *word, size_t length) {
     static const struct {
         const char *word;
         unsigned bit;
     } words[] = {{"coopmat", VP_DISABLE_COOPMAT}, {"f16", VP_DISABLE_F16},     {"subgroup", VP_DISABLE_SUBGROUP},
                  {"bda", VP_DISABLE_BDA},         {"texel", VP_DISABLE_TEXEL}, {"lanes", VP_DISABLE_LANES}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strlen(words[i].word) == length && strncmp(words[i].word, word, length) == 0) return words[i].bit;
+    return 0;
+}
+
+static int kernel_index(const char *word, size_t length) {
+    char name[64];
+    if (length >= sizeof name) return -1;
+    snprintf(name, sizeof name, "%.*s", (int)length, word);
+    return vp_shader_find(name);
+}
+
+enum vp_status vp_disable_parse(const char *text, unsigned *mask, bool **kernels, struct vp_error *err) {
     *mask = 0;
-    while (text && *text) {
-        size_t length = strcspn(text, ",");
-        unsigned bit = 0;
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-            if (strlen(words[i].word) == length && strncmp(words[i].word, text, length) == 0) bit = words[i].bit;
-        if (!bit && length)
-            return vp_fail(err, VP_ERR_USAGE,
-                           "unknown capability \"%.*s\" to disable; known: coopmat, f16, subgroup, bda, texel, lanes",
-                           (int)length, text);
+    for (size_t length; text && *text; text += length + (text[length] == ',')) {
+        length = strcspn(text, ",");
+        if (length == 0) continue;
+        const unsigned bit = capability_bit(text, length);
+        const int kernel = kernel_index(text, length);
+        if (!bit && kernel < 0)
+            return vp_fail(
+                err, VP_ERR_USAGE,
+                "\"%.*s\" to disable is neither a capability (coopmat, f16, subgroup, bda, texel, lanes) nor "
+                "a kernel that `vkpcl ops` lists",
+                (int)length, text);
         *mask |= bit;
-        text += length + (text[length] == ',');
+        if (bit) continue;
+        if (!*kernels) *kernels = calloc((size_t)vp_shader_count, sizeof **kernels);
+        vp_assert(*kernels, "out of host memory for %d kernels", vp_shader_count);
+        (*kernels)[kernel] = true;
     }
     return VP_OK;
 }

@@ -51,10 +51,11 @@ static const char *or_environment(const char *option, const char *variable) {
 
 static enum vp_status create(struct vp_gpu *gpu, const struct vp_gpu_options *options, struct vp_error *err) {
     unsigned disabled;
-    enum vp_status status = vp_disable_parse(or_environment(options->disable, "VKPCL_DISABLE"), &disabled, err);
+    enum vp_status status =
+        vp_disable_parse(or_environment(options->disable, "VKPCL_DISABLE"), &disabled, &gpu->without, err);
     if (status != VP_OK) return status;
-    gpu->masked = disabled != 0;
-    if (disabled) vp_log(&gpu->log, VP_LOG_INFO, "masked: %s", or_environment(options->disable, "VKPCL_DISABLE"));
+    gpu->masked = disabled != 0 || gpu->without;
+    if (gpu->masked) vp_log(&gpu->log, VP_LOG_INFO, "masked: %s", or_environment(options->disable, "VKPCL_DISABLE"));
     const char *validation = getenv("VKPCL_VALIDATION");
     bool validate = options->validation || (validation && *validation && strcmp(validation, "0") != 0);
     status = vp_instance_init(&gpu->instance, validate, &gpu->log, err);
@@ -108,6 +109,7 @@ void vp_gpu_destroy(struct vp_gpu *gpu) {
     }
     vp_instance_fini(&gpu->instance);
     vp_profile_destroy(gpu->profile);
+    free(gpu->without);
     free(gpu);
 }
 

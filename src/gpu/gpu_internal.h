@@ -60,8 +60,9 @@ struct vp_gpu_features {
     uint32_t extension_count;
 };
 
-/* Bits of enum vp_disable in a comma-separated list; VP_ERR_USAGE on a word that is none. */
-enum vp_status vp_disable_parse(const char *text, unsigned *mask, struct vp_error *err);
+/* Bits of enum vp_disable in a comma-separated list, and a flag for each kernel if it names any (to be freed);
+ * VP_ERR_USAGE on a word that is neither. */
+enum vp_status vp_disable_parse(const char *text, unsigned *mask, bool **kernels, struct vp_error *err);
 /* Fills caps, traits and the features to switch on for one device. */
 void vp_caps_query(VkInstance instance, VkPhysicalDevice physical, unsigned disabled, struct vp_gpu_caps *caps,
                    struct vp_gpu_traits *traits, struct vp_gpu_features *features);
@@ -190,7 +191,8 @@ struct vp_gpu {
     char *cache_path; /* NULL: none */
     bool cache_dirty, cache_loaded;
     struct vp_tuning *tuning; /* tune.c */
-    bool untuned, masked; /* options.untuned; capabilities are left unused */
+    bool untuned, masked;     /* options.untuned; capabilities or kernels are left unused */
+    bool *without;            /* [vp_shader_count]: kernels left unused; NULL: none */
 
     struct vp_program *programs; /* a list through vp_program.next */
     uint64_t waits;              /* for unfinished work */

@@ -33,7 +33,8 @@ const struct vp_kernel_info *vp_kernel_info(const char *name) {
 
 bool vp_gpu_has_kernel(const struct vp_gpu *gpu, const char *name) {
     int index = vp_shader_find(name);
-    return index >= 0 && vp_kernel_usable(&gpu->caps, &gpu->traits, &vp_shaders[index].reflection);
+    return index >= 0 && !(gpu->without && gpu->without[index]) &&
+           vp_kernel_usable(&gpu->caps, &gpu->traits, &vp_shaders[index].reflection);
 }
 
 void vp_kernels_init(struct vp_gpu *gpu) {

@@ -57,7 +57,9 @@ static void make_step(struct vp_program *program, struct vp_step *step, const st
     vp_assert(d->kernel && d->label, "%s: a dispatch without kernel or label", program->name);
     step->shader = vp_shader_find(d->kernel);
     vp_assert(step->shader >= 0, "%s: no kernel %s", d->label, d->kernel);
-    vp_assert(vp_gpu_has_kernel(gpu, d->kernel), "%s: %s needs what %s lacks", d->label, d->kernel, gpu->info.name);
+    vp_assert(vp_gpu_has_kernel(gpu, d->kernel),
+              "%s: %s has no substitute, and %s lacks what it needs or it was disabled", d->label, d->kernel,
+              gpu->info.name);
     check_dispatch(gpu, d, step->shader);
     note_accesses(gpu, step, d);
     memcpy(step->groups, d->groups, sizeof step->groups);

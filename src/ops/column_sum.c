@@ -7,22 +7,13 @@
  * second pass may add without holding up the device. */
 enum { ROWS_GROUP = 64, GROUP = 256, WIDEST = 64, MOST_RUNS = 256 };
 
-static bool as_texels(const struct vp_tape *tape, uint64_t bytes) {
-    const struct vp_gpu_caps *caps = vp_tape_caps(tape);
-    return caps->lanes_beat_shared && vp_tape_has_kernel(tape, "sum_partials.texel") &&
-           bytes / 16 <= caps->max_texel_elements;
-}
-
 struct vp_slot *vp_partials(struct vp_tape *tape, uint64_t bytes, struct vp_bind out, int64_t count, const char *name) {
-    const char *kernel = as_texels(tape, bytes) ? "sum_partials.batchtexel" : "sum_partials.batch";
-    struct vp_slot *waits = count % 4 == 0 ? vp_batch_wait(tape, kernel, out, bytes, name) : NULL;
+    struct vp_slot *waits = count % 4 == 0 ? vp_batch_wait(tape, "sum_partials.batch", out, bytes, name) : NULL;
     return waits ? waits : vp_tape_scratch(tape, name, bytes);
 }
 
 void vp_emit_sum_partials(struct vp_tape *tape, struct vp_slot *part, int64_t parts, int64_t count, struct vp_bind out,
                           bool accumulate, const char *label) {
-    bool texel = count % 4 == 0 && as_texels(tape, 4 * (uint64_t)(parts * count));
-    int64_t items = texel ? count / 4 : count;
     double flops = (double)count * (double)parts, bytes = 4.0 * (double)count * (double)(parts + 1);
     const uint32_t words[] = {(uint32_t)count / 4, (uint32_t)parts, accumulate};
     if (vp_batch_late(tape, &(struct vp_batch_job){.from = vp_bind_slot(part),
@@ -36,14 +27,14 @@ void vp_emit_sum_partials(struct vp_tape *tape, struct vp_slot *part, int64_t pa
         return;
     struct {
         uint32_t count, parts, accumulate;
-    } push = {(uint32_t)items, (uint32_t)parts, accumulate};
-    struct vp_launch launch = {.kernel = texel ? "sum_partials.texel" : "sum_partials",
+    } push = {(uint32_t)count, (uint32_t)parts, accumulate};
+    struct vp_launch launch = {.kernel = "sum_partials",
                                .bind = {vp_bind_slot(part), out},
                                VP_PUSH(push),
                                .flops = flops,
                                .bytes = bytes,
                                .label = label};
-    vp_groups_flat((uint64_t)items, 64, launch.groups);
+    vp_groups_flat((uint64_t)count, 64, launch.groups);
     vp_emit(tape, &launch);
 }
 

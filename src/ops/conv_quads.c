@@ -4,12 +4,12 @@
 #include "conv2d/conv2d_quads_args.h"
 #include "ops/conv_pack.h"
 
-enum { LANES = 4 };
+enum { LANES = 4, DEPTH = 4 /* input channels of a round, as in the shader */ };
 
-/* As in the shader: what a workgroup owns, and the input channels of a round. */
+/* What a workgroup owns, as in the shader. */
 struct form {
     const char *kernel;
-    int64_t pixels, channels, depth;
+    int64_t pixels, channels;
 };
 
 bool vp_quads_wanted(const struct vp_tape *tape, const char *kernel) {
@@ -29,10 +29,9 @@ bool vp_quads_can_cut(const struct vp_tape *tape, int64_t n, const uint64_t *row
     return most >= 1;
 }
 
-static struct form form_of(const struct vp_convolution *z) {
-    static const struct form alone = {"conv2d_quads.k4", 64, 4, 4}, deep = {"conv2d_quads.c8", 32, 16, 8},
-                             shallow = {"conv2d_quads.c4", 32, 16, 4};
-    return z->k <= 4 ? alone : z->c % 8 == 0 ? deep : shallow;
+static struct form form_of(const struct vp_tape *tape, const struct vp_convolution *z) {
+    static const struct form alone = {"conv2d_quads.k4", 64, 4}, shared = {"conv2d_quads", 32, 16};
+    return z->k <= 4 && vp_tape_has_kernel(tape, alone.kernel) ? alone : shared;
 }
 
 struct vp_bind vp_quads_fours(struct vp_tape *tape, struct vp_bind from, int64_t pixels, int64_t c) {
@@ -70,10 +69,10 @@ static int64_t smaller(int64_t a, int64_t b) {
 }
 
 static struct sizes sizes_of(const struct vp_tape *tape, const struct vp_convolution *z) {
-    const struct form form = form_of(z);
-    const int64_t blocks = (z->k + form.channels - 1) / form.channels, rounds = (z->c + form.depth - 1) / form.depth;
+    const struct form form = form_of(tape, z);
+    const int64_t blocks = (z->k + form.channels - 1) / form.channels, rounds = (z->c + DEPTH - 1) / DEPTH;
     const uint64_t texels = vp_quads_texel_bytes(tape) / 16;
-    const uint64_t block_texels = (uint64_t)(form.channels / 4 * z->r * z->s * rounds * form.depth);
+    const uint64_t block_texels = (uint64_t)(form.channels / 4 * z->r * z->s * rounds * DEPTH);
     struct sizes s = {
         .bytes = {vp_convolution_x_bytes(z), vp_convolution_y_bytes(z), 16 * block_texels * (uint64_t)blocks},
         .count = z->filter_stride ? 3 : 2,
@@ -81,7 +80,7 @@ static struct sizes sizes_of(const struct vp_tape *tape, const struct vp_convolu
         .filter = {.group = form.channels / 4,
                    .taps = z->s,
                    .channels = z->c,
-                   .depth = form.depth,
+                   .depth = DEPTH,
                    .rounds = rounds,
                    .blocks = blocks},
         .block_bytes = 16 * block_texels};
@@ -106,7 +105,7 @@ static int64_t band_of(const struct vp_tape *tape, const struct vp_convolution *
 bool vp_conv_quads_fit(const struct vp_tape *tape, const struct vp_convolution *z) {
     const struct sizes s = sizes_of(tape, z);
     if (!vp_quads_wanted(tape, s.form.kernel)) return false;
-    if (z->k <= 4 ? vp_bind_element(z->y) != 4 : z->k % 4 != 0) return false;
+    if (s.form.channels == 4 ? vp_bind_element(z->y) != 4 : z->k % 4 != 0) return false;
     if (s.blocks_at_once < 1) return false;
     return s.images ? vp_quads_can_cut(tape, z->n, s.bytes, s.count, s.images) : band_of(tape, z, &s) > 0;
 }

@@ -5,8 +5,8 @@
 #include "ops/winograd_tiles.h"
 #include "vkpcl/status.h"
 
-static const char *kernel_of(int64_t c) {
-    return c % 8 == 0 ? "winograd_quads.c8" : "winograd_quads.c4";
+static const char *kernel_of(const struct vp_tape *tape, int64_t c) {
+    return c % 8 == 0 && vp_tape_has_kernel(tape, "winograd_quads.c8") ? "winograd_quads.c8" : "winograd_quads.c4";
 }
 
 bool vp_winograd_quads(const struct vp_tape *tape) {
@@ -41,7 +41,7 @@ void vp_emit_winograd_quads(struct vp_tape *tape, const struct vp_winograd_quads
                               v_bytes(z->tiles, vp_winograd_padded(z->k))};
     int64_t most = (int64_t)(vp_quads_texel_bytes(tape) / (bytes[0] > bytes[1] ? bytes[0] : bytes[1]));
     for (int64_t first = 0, n; (n = vp_piece_most(tape, VP_WINOGRAD_ELEMENTS, first, bytes, 3, most)) > 0; first += n)
-        vp_emit(tape, &(struct vp_launch){.kernel = kernel_of(z->c),
+        vp_emit(tape, &(struct vp_launch){.kernel = kernel_of(tape, z->c),
                                           .bind = {vp_bind_rows(vp_bind_slot(z->v), bytes[0], first, n),
                                                    vp_bind_rows(vp_bind_slot(z->u), bytes[1], first, n),
                                                    vp_bind_rows(vp_bind_slot(z->m), bytes[2], first, n)},
