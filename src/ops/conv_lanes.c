@@ -66,7 +66,8 @@ static struct layout lay_out(const struct vp_tape *tape, const struct vp_convolu
     struct layout l = {.texels = vp_lanes_have_texels(tape), .x_four = z->c % 4 == 0, .y_four = z->k % 4 == 0};
     l.flat = z->p * z->q == 1 && z->r * z->s > 0 && z->r == z->h && z->s == z->w && z->pad_h == 0 && z->pad_w == 0 &&
              !z->filter_stride;
-    l.pixels_kernel = l.flat ? find_pixels_kernel(tape, z, 1, z->n) : find_pixels_kernel(tape, z, z->s, z->q);
+    /* Whatever their number, so that an image's bits do not depend on those beside it. */
+    l.pixels_kernel = l.flat ? find_pixels_kernel(tape, z, 1, INT64_MAX) : find_pixels_kernel(tape, z, z->s, z->q);
     l.flat &= l.pixels_kernel != NULL;
     if (l.pixels_kernel) {
         l.filter.group = l.pixels_kernel->k_each / 4;
