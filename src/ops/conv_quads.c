@@ -59,7 +59,7 @@ struct sizes {
     int64_t images, blocks_at_once;
 };
 
-/* How many of `each` bytes fit `most` bytes; INT64_MAX where they take none. */
+/* How many of `each` fit `most`; INT64_MAX where they take none. */
 static int64_t fitting(uint64_t most, uint64_t each) {
     return each ? (int64_t)(most / each) : INT64_MAX;
 }

@@ -78,6 +78,11 @@ static void masks_take_kernels_away(void **state) {
     assert_false(vp_gpu_has_kernel(gpu, "test_texel.image"));
     assert_true(vp_gpu_has_kernel(gpu, "test_axpy"));
     close_gpu(gpu);
+    gpu = open_gpu((struct vp_gpu_options){.disable = "test_axpy,bda"}); /* kernels by name, too */
+    assert_false(vp_gpu_has_kernel(gpu, "test_axpy"));
+    assert_false(vp_gpu_has_kernel(gpu, "test_address"));
+    assert_true(vp_gpu_has_kernel(gpu, "test_fill"));
+    close_gpu(gpu);
     struct vp_error err = {0};
     assert_null(vp_gpu_create(&(struct vp_gpu_options){.disable = "f16,fp16", .cache_folder = ""}, &err));
     assert_int_equal(err.status, VP_ERR_USAGE);
