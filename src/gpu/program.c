@@ -57,9 +57,7 @@ static void make_step(struct vp_program *program, struct vp_step *step, const st
     vp_assert(d->kernel && d->label, "%s: a dispatch without kernel or label", program->name);
     step->shader = vp_shader_find(d->kernel);
     vp_assert(step->shader >= 0, "%s: no kernel %s", d->label, d->kernel);
-    vp_assert(vp_gpu_has_kernel(gpu, d->kernel),
-              "%s: %s has no substitute, and %s lacks what it needs or it was disabled", d->label, d->kernel,
-              gpu->info.name);
+    vp_assert(vp_gpu_has_kernel(gpu, d->kernel), "%s: %s needs what %s lacks", d->label, d->kernel, gpu->info.name);
     check_dispatch(gpu, d, step->shader);
     note_accesses(gpu, step, d);
     memcpy(step->groups, d->groups, sizeof step->groups);
@@ -91,9 +89,21 @@ static void create_queries(struct vp_program *program) {
     VP_VK(gpu->vk.vkCreateQueryPool(gpu->device, &info, NULL, &program->queries));
 }
 
+/* Callers ask before they use a kernel that a device may lack, but options.disable may name any. */
+static enum vp_status check_disabled(const struct vp_gpu *gpu, const struct vp_dispatch *d, int count,
+                                     struct vp_error *err) {
+    for (int i = 0; gpu->without && i < count; i++) {
+        const int shader = d[i].kernel ? vp_shader_find(d[i].kernel) : -1;
+        if (shader >= 0 && gpu->without[shader])
+            return vp_fail(err, VP_ERR_USAGE, "%s needs the kernel %s: no other can stand in for it, do not disable it",
+                           d[i].label, d[i].kernel);
+    }
+    return VP_OK;
+}
+
 struct vp_program *vp_program_create(struct vp_gpu *gpu, const char *name, const struct vp_dispatch *dispatches,
                                      int count, struct vp_error *err) {
-    if (vp_gpu_check_lost(gpu, err) != VP_OK) return NULL;
+    if (vp_gpu_check_lost(gpu, err) != VP_OK || check_disabled(gpu, dispatches, count, err) != VP_OK) return NULL;
     struct vp_program *program = calloc(1, sizeof *program);
     vp_assert(program, "out of host memory for a program");
     program->gpu = gpu;

@@ -28,6 +28,7 @@ for i in $(seq 30); do echo "not an image" >"texts/$i.jpg"; done
 expect 2 'did you mean "pretrain"' pretrian
 expect 2 'did you mean --preset' pretrain --prset tiny people
 expect 2 '"texl" to disable is neither a capability' devices --disable texl
+expect 2 'no other can stand in for it' bench ops act --disable act_fwd.v4,act_fwd.texel --no-tune --batch 1 --width 0.25
 expect 0 'images through the networks at once' bench step "${small[@]:0:6}" --no-tune --repeats 1 --memory-limit 10
 expect 2 '--batch wants a whole number' pretrain people --batch many
 expect 2 'no images given' pretrain
