@@ -11,7 +11,7 @@ VP_ARGS(conv2d_quads_args) {
     VP_INT pad_h, pad_w; /* may be negative */
     VP_INT y_h, y_w;     /* height and width of y: (i, j) of p x q goes to (i * y_step + y_row, j * y_step + y_column) */
     VP_INT y_step, y_row, y_column;
-    VP_INT first_block;  /* of channels of y, the first one whose filter is bound */
+    VP_INT first_block;  /* of the blocks of channels of y, the first one whose filter is bound */
     VP_INT filter_step;  /* packed vec4 from the filter of one image to the next; 0: one filter for all */
     VP_INT has_bias;
     VP_INT accumulate;   /* add to y instead of overwriting */

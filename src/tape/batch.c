@@ -162,11 +162,10 @@ void vp_batch_before(struct vp_tape *tape, struct vp_bind bind) {
         }
 }
 
-/* Whether the pool, with so many bytes more, can be bound, as texels too, and is not too much in the way. */
+/* Whether the pool, with so many bytes more, can be bound and is not too much in the way. */
 static bool pool_takes(const struct vp_tape *tape, const struct vp_batch *batch, uint64_t bytes) {
-    uint64_t texel_bytes = 16 * tape->caps.max_texel_elements, binding_bytes = tape->caps.max_binding_bytes;
-    uint64_t bindable = texel_bytes < binding_bytes ? texel_bytes : binding_bytes;
-    return pool_end(tape, batch) + bytes <= (bindable < most_waiting ? bindable : most_waiting);
+    uint64_t most = tape->caps.max_binding_bytes < most_waiting ? tape->caps.max_binding_bytes : most_waiting;
+    return pool_end(tape, batch) + bytes <= most;
 }
 
 struct vp_slot *vp_batch_wait(struct vp_tape *tape, const char *kernel, struct vp_bind to, uint64_t bytes,
